@@ -1,0 +1,1 @@
+"""fieldwork: the evidence tool for thematic visits. README.md has the map and the life of one note."""
