@@ -1,0 +1,1 @@
+"""One promise (PROTOCOL.md), kept twice: central/ in Python, tablet/ in JavaScript."""
