@@ -1,0 +1,60 @@
+"""This central, open: the database, the log and its writer, the keys, the clock. Handlers and commands are given one.
+
+Opening checks that the schema is the one this program knows and never changes it: `fieldwork migrate` does that, alone.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from fieldwork.actions.arrivals import permit
+from fieldwork.settings import Settings
+from fieldwork.store.database import Database
+from fieldwork.store.keyring import Keyring, open_keyring
+from fieldwork.store.log import Log
+from fieldwork.store.migrate import check_schema, migrate
+from fieldwork.store.settings import set_setting_once
+
+EPOCH = "epoch"
+
+
+def now() -> datetime:
+    """Central's clock."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Central:
+    """What a handler, an action or a command works with."""
+
+    settings: Settings
+    database: Database
+    log: Log
+    keyring: Keyring
+    epoch: str
+    clock: Callable[[], datetime]
+
+
+@asynccontextmanager
+async def open_central(
+    settings: Settings, *, clock: Callable[[], datetime] = now, migrating: bool = False
+) -> AsyncIterator[Central]:
+    """Open central for as long as the block lasts; the log's writer runs meanwhile.
+
+    Raises DatabaseUnreachable, DatabaseUnsafe or SchemaUnfit, each with a sentence for whoever starts it.
+    """
+    settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    async with Database(settings.database_url) as database:
+        if migrating:
+            await migrate(database)
+        await check_schema(database)
+        keyring = open_keyring(settings.keys)
+        epoch = await set_setting_once(database, EPOCH, str(uuid.uuid4()))
+        # A new incarnation at each start: central can never use a number twice, whatever was restored beneath it.
+        log = Log(database, keyring, permit, incarnation=str(uuid.uuid4()), clock=clock)
+        async with log.open():
+            yield Central(settings, database, log, keyring, epoch, clock)

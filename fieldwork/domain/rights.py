@@ -1,0 +1,101 @@
+"""Who may do what: rules R31 and PROTOCOL.md 1.4 as pure functions.
+
+Asked three times for one note: by a page before it shows something, by an action before it writes, and again when a pushed
+operation arrives, because that one never passed through a page. Rights come from assignments, which are operations themselves;
+only the administrator's seat is a property of the account, and it reads no evidence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+Role = Literal["lead", "inspector", "researcher", "report_writer", "safeguarding_lead"]
+Lane = Literal["evidence", "vault", "concern"]
+
+ROLES: tuple[Role, ...] = ("lead", "inspector", "researcher", "report_writer", "safeguarding_lead")
+LANES: tuple[Lane, ...] = ("evidence", "vault", "concern")
+
+TEAM: frozenset[Role] = frozenset({"lead", "inspector"})
+ANALYSTS: frozenset[Role] = frozenset({"researcher", "report_writer"})
+
+LEADS_ONLY = frozenset({"assignment", "decision", "seen", "visit", "words_of_others"})
+"""Within a scope that the team writes, these are the lead's: who is here, what is let in, what has been seen."""
+ANALYSIS = frozenset({"coding", "memo", "matrix_cell", "finding", "quotation", "recommendation", "emerging_finding"})
+"""What researchers and report writers add without having been on the visit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """One person's part in a review, or in one visit of it. `ended_at` is RFC 3339 UTC, or None while it lasts."""
+
+    person_id: str
+    review_id: str
+    visit_id: str | None
+    role: Role
+    ended_at: str | None = None
+
+    def covers(self, scope: str) -> bool:
+        """A part in one visit also opens the review's scope, where the questions and the codebook are."""
+        kind, _, scope_id = scope.partition(":")
+        if kind == "visit":
+            return self.visit_id == scope_id
+        return self.review_id == scope_id
+
+
+def roles_in(scope: str, assignments: Iterable[Assignment], review_of_visit: str | None) -> frozenset[Role]:
+    """The roles that these assignments give in a scope now. `review_of_visit` is the review a visit's scope belongs to.
+
+    A review-wide role of analyst or safeguarding lead reaches every visit of the review; a lead or inspector is so only where assigned.
+    """
+    roles: set[Role] = set()
+    for assignment in assignments:
+        if assignment.ended_at is not None:
+            continue
+        if assignment.covers(scope) or (
+            scope.startswith("visit:")
+            and assignment.visit_id is None
+            and assignment.review_id == review_of_visit
+            and assignment.role not in TEAM
+        ):
+            roles.add(assignment.role)
+    return frozenset(roles)
+
+
+def may_write(roles: frozenset[Role], scope: str, lane: str, record_type: str) -> bool:
+    """Whether any of the roles may write operations on this type of record in this scope and lane."""
+    if lane == "concern":
+        return bool(roles & (TEAM | {"safeguarding_lead"})) and scope.startswith("visit:")
+    if lane == "vault":
+        return bool(roles & TEAM)
+    if record_type in LEADS_ONLY:
+        return "lead" in roles
+    if scope.startswith("review:"):
+        return bool(roles & (ANALYSTS | {"lead"}))
+    if roles & TEAM:
+        return True
+    return record_type in ANALYSIS and bool(roles & ANALYSTS)
+
+
+def may_pull(roles: frozenset[Role], scope: str, lane: str) -> bool:
+    """Whether a tablet of somebody with these roles may hold this scope and lane (invariant I11)."""
+    if lane == "concern":
+        return "safeguarding_lead" in roles
+    if lane == "vault":
+        return bool(roles & TEAM) if scope.startswith("visit:") else "lead" in roles
+    if scope.startswith("review:"):
+        return bool(roles)
+    return bool(roles & TEAM)
+
+
+def may_read_at_central(roles: frozenset[Role], *, screened: bool) -> bool:
+    """Whether a record of a visit may be read at central. Unscreened text is its visit's team's alone (design 7)."""
+    if roles & TEAM:
+        return True
+    return screened and bool(roles & ANALYSTS)
+
+
+def may_export(roles: frozenset[Role]) -> bool:
+    """Evidence leaves central through researchers, report writers and leads, never through anybody else."""
+    return bool(roles & (ANALYSTS | {"lead"}))

@@ -1,0 +1,353 @@
+"""What the log of the evidence lane adds up to, kept ready for screens: the state of each record, and five tables to ask by.
+
+Written in the same transaction as the operations it comes from, and always workable out again from them (`rebuild`). The vault and
+the concerns are never projected: they are opened when somebody with the right and a reason asks, and lie sealed otherwise.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from fieldwork.domain.record_types import RECORD_TYPES
+from fieldwork.store.statements import Ask, Row, Tell, Work, listed
+from sync.central.accept import Outcome
+from sync.central.body import read_body, shown
+from sync.central.fold import Operation, RecordState, extend, fold, operation_of
+from sync.central.header import read_header
+
+Scopes = Mapping[tuple[str, str], int]
+RECORDS_AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """One stored operation of a record, and where it stands in the log."""
+
+    operation: Operation
+    scope_id: int
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One record as it adds up, with the scope it belongs to and the position of its last operation."""
+
+    state: RecordState
+    scope_id: int
+    position: int
+
+
+def project(outcome: Outcome, scopes: Scopes) -> Work[None]:
+    """Bring `record` and the typed tables up to what this outcome stored, freed or erased.
+
+    A record belongs to the scope in which it was first made. Operations that name it from another scope are kept in the log and
+    change nothing: who may write in one visit must not reach into another.
+    """
+    fresh = _fresh(outcome, scopes)
+    again = yield from _records_of([*outcome.erased, *outcome.freed])
+    again |= {e.arrival.line.header.record for e in outcome.completed} & fresh.keys()
+    known = yield from _known_states(fresh.keys() - again)
+    changed: list[Standing] = []
+    for record, operations in fresh.items():
+        if record in again:
+            continue
+        before = known.get(record)
+        scope_id = before.scope_id if before else operations[0].scope_id
+        operations = [stored for stored in operations if stored.scope_id == scope_id]
+        state = _moved_on(before.state if before else None, [stored.operation for stored in operations])
+        if state is None:
+            again.add(record)
+        elif operations:
+            changed.append(Standing(state, scope_id, operations[-1].position))
+    yield from _write(changed, {number: scope for (scope, _), number in scopes.items()})
+    if again:
+        yield from rebuild(again)
+
+
+def _fresh(outcome: Outcome, scopes: Scopes) -> dict[str, list[Stored]]:
+    """What was stored just now, by record."""
+    fresh: dict[str, list[Stored]] = {}
+    for entered in (*outcome.entered, *outcome.completed):
+        header = entered.arrival.line.header
+        if entered.standing != "stored" or header.lane != "evidence" or header.kind == "redact":
+            continue
+        fields = entered.arrival.fields if entered.body is not None else None
+        stored = Stored(operation_of(header, fields), scopes[(header.scope, header.lane)], entered.position or 0)
+        fresh.setdefault(header.record, []).append(stored)
+    return fresh
+
+
+def rebuild(record_ids: Iterable[str]) -> Work[int]:
+    """Work these records out again from the log. Returns how many there were."""
+    changed = yield from _folded_anew(set(record_ids))
+    found = yield Ask("SELECT id, scope FROM scope WHERE id IN {list}", (sorted({each.scope_id for each in changed}),))
+    # A whole history can say that a record is of another type than was thought.
+    for record_type in TYPED:
+        other = [(each.state.record,) for each in changed if each.state.record_type != record_type]
+        yield Tell(f"DELETE FROM {record_type} WHERE record = ?", other)
+    yield from _write(changed, {row[0]: row[1] for row in found})
+    return len(changed)
+
+
+def rebuild_everything() -> Work[int]:
+    """Throw every projection away and work it out again, in the transaction that is open. Returns the number of records.
+
+    Whoever runs it must have stopped the writers of other servers first (`rebuilding.py`).
+    """
+    for table in ("record", *TYPED):
+        yield Tell(f"DELETE FROM {table}", [()])
+    count, last = 0, ""
+    while True:
+        found = yield Ask(
+            "SELECT DISTINCT record FROM operation_evidence WHERE record > ? AND standing = 'stored'"
+            f" ORDER BY record LIMIT {RECORDS_AT_ONCE}",
+            (last,),
+        )
+        if not found:
+            return count
+        count += yield from rebuild(row[0] for row in found)
+        last = found[-1][0]
+
+
+def _records_of(operations: Sequence[str]) -> Work[set[str]]:
+    if not operations:
+        return set()
+    found = yield Ask("SELECT record FROM operation_evidence WHERE operation IN {list}", (listed(operations),))
+    return {row[0] for row in found}
+
+
+def _known_states(records: Set[str]) -> Work[dict[str, Standing]]:
+    if not records:
+        return {}
+    found = yield Ask(
+        "SELECT record, record_type, state, scope_id, position FROM record WHERE record IN {list}", (listed(records),)
+    )
+    return {row[0]: Standing(read_state(row[0], row[1], row[2]), row[3], row[4]) for row in found}
+
+
+def _moved_on(state: RecordState | None, operations: Sequence[Operation]) -> RecordState | None:
+    """The state after these operations, or None when only the whole history can say."""
+    for operation in operations:
+        if state is None:
+            if operation.kind != "create" or operation.base:
+                return None
+            state = _begun(operation)
+        else:
+            extended = extend(state, operation)
+            if extended is None:
+                return None
+            state = extended
+    return state
+
+
+def _begun(create: Operation) -> RecordState:
+    """What `fold` makes of a create alone, without its pains."""
+    fields = {name: [(create.operation, value)] for name, value in sorted((create.fields or {}).items())}
+    return RecordState(create.record_type, create.record, (create.operation,), fields, False, 1)
+
+
+def _folded_anew(records: set[str]) -> Work[list[Standing]]:
+    found = yield Ask(
+        "SELECT o.header, o.body, o.scope_id, o.position, COALESCE(r.scope_id, o.scope_id) FROM operation_evidence o"
+        " LEFT JOIN record r ON r.record = o.record"
+        " WHERE o.record IN {list} AND o.standing = 'stored' AND o.kind <> 'redact' ORDER BY o.id",
+        (listed(records),),
+    )
+    by_record: dict[str, list[Stored]] = {}
+    for row in found:
+        stored = Stored(_operation_of_row(row), row[2], row[3])
+        of_one = by_record.setdefault(stored.operation.record, [])
+        if stored.scope_id == (of_one[0].scope_id if of_one else row[4]):
+            of_one.append(stored)
+    return [
+        Standing(
+            fold(stored.operation for stored in of_one),
+            of_one[0].scope_id,
+            max(stored.position for stored in of_one),
+        )
+        for of_one in by_record.values()
+        if of_one
+    ]
+
+
+def _operation_of_row(row: Row) -> Operation:
+    header = read_header(bytes(row[0]))
+    fields = read_body(bytes(row[1]), header.kind) if row[1] is not None else None
+    return operation_of(header, fields)
+
+
+def _write(changed: Sequence[Standing], scope_of: Mapping[int, str]) -> Work[None]:
+    # In the order of their ids, so that two servers that write the same records never wait for each other crosswise.
+    changed = sorted(changed, key=lambda each: each.state.record)
+    yield Tell(
+        "INSERT INTO record (record, scope_id, record_type, parent, withdrawn, position, state) VALUES (?, ?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT (record) DO UPDATE SET record_type = excluded.record_type, parent = excluded.parent,"
+        " withdrawn = excluded.withdrawn, position = excluded.position, state = excluded.state",
+        [
+            (
+                each.state.record,
+                each.scope_id,
+                each.state.record_type,
+                _parent(each.state),
+                int(each.state.withdrawn),
+                each.position,
+                write_state(each.state),
+            )
+            for each in changed
+        ],
+    )
+    by_type: dict[str, list[tuple[RecordState, str]]] = {}
+    for each in changed:
+        if each.state.record_type in TYPED:
+            by_type.setdefault(each.state.record_type, []).append((each.state, scope_of[each.scope_id]))
+    for record_type, states in by_type.items():
+        yield from _write_typed(record_type, states)
+
+
+def _parent(state: RecordState) -> str | None:
+    record_type = RECORD_TYPES.get(state.record_type)
+    if record_type is None or record_type.parent is None:
+        return None
+    return _text(state, record_type.parent)
+
+
+def write_state(state: RecordState) -> str:
+    """The state as JSON. A NUL or half of a surrogate pair, which a database cannot hold, is an escape in it."""
+    kept = {
+        "heads": state.heads,
+        "fields": state.fields,
+        "withdrawn": state.withdrawn,
+        "operations": state.operations,
+        "missing": state.missing,
+        "tangled": state.tangled,
+    }
+    try:
+        return orjson.dumps(kept).decode()
+    except TypeError:
+        # orjson knows no lone surrogates; Python's own encoder writes them, and everything else, in ASCII.
+        return json.dumps(kept, separators=(",", ":"))
+
+
+def read_state(record: str, record_type: str, kept: str) -> RecordState:
+    """The state that `write_state` wrote."""
+    try:
+        read = orjson.loads(kept)
+    except orjson.JSONDecodeError:
+        read = json.loads(kept)
+    fields = {name: [(operation, value) for operation, value in values] for name, values in read["fields"].items()}
+    return RecordState(
+        record_type,
+        record,
+        tuple(read["heads"]),
+        fields,
+        read["withdrawn"],
+        read["operations"],
+        tuple(read["missing"]),
+        read["tangled"],
+    )
+
+
+def _value(state: RecordState, name: str) -> Any:
+    """The field's value for a table to be asked by: the first of several in a conflict. Screens show them all."""
+    values = state.fields.get(name)
+    return shown(values[0][1]) if values else None
+
+
+def _text(state: RecordState, name: str) -> str | None:
+    value = _value(state, name)
+    return value if isinstance(value, str) else None
+
+
+def _scope_id(scope: str) -> str:
+    return scope.partition(":")[2]
+
+
+def _assignment(state: RecordState, scope: str) -> tuple[Any, ...] | None:
+    person, role = _text(state, "person"), _text(state, "role")
+    if person is None or role is None:
+        return None
+    return (
+        state.record,
+        _scope_id(scope),
+        _text(state, "visit"),
+        person,
+        _text(state, "name"),
+        role,
+        _text(state, "ended_at"),
+    )
+
+
+def _visit(state: RecordState, scope: str) -> tuple[Any, ...] | None:
+    return (state.record, _scope_id(scope), _text(state, "area"), _text(state, "letter"), _text(state, "status"))
+
+
+def _evidence(state: RecordState, scope: str) -> tuple[Any, ...] | None:
+    # A pack's records are pseudonymised before they come; the author of any other looks at its flags first (design 7).
+    imported = any(operation[14] == "5" for values in state.fields.values() for operation, _ in values)
+    return (
+        state.record,
+        _scope_id(scope),
+        _text(state, "activity"),
+        _text(state, "ref"),
+        _text(state, "type"),
+        _text(state, "source_role"),
+        _text(state, "recorded_when"),
+        int(imported or _text(state, "screened_at") is not None),
+        int(_value(state, "quarantine") is not None),
+    )
+
+
+def _coding(state: RecordState, scope: str) -> tuple[Any, ...] | None:
+    return (
+        state.record,
+        _scope_id(scope),
+        _text(state, "evidence"),
+        _text(state, "block"),
+        _text(state, "code"),
+        _text(state, "valence"),
+        _text(state, "coder"),
+    )
+
+
+TYPED = {
+    "assignment": (_assignment, ("record", "review", "visit", "person", "name", "role", "ended_at")),
+    "visit": (_visit, ("record", "review", "area", "letter", "status")),
+    "evidence": (
+        _evidence,
+        (
+            "record",
+            "visit",
+            "activity",
+            "ref",
+            "type",
+            "source_role",
+            "recorded_when",
+            "screened",
+            "quarantined",
+        ),
+    ),
+    "coding": (_coding, ("record", "visit", "evidence", "block", "code", "valence", "coder")),
+}
+
+
+def _write_typed(record_type: str, states: Sequence[tuple[RecordState, str]]) -> Work[None]:
+    row_of, columns = TYPED[record_type]
+    lives_in = RECORD_TYPES[record_type].scope_kind
+    # A record in a scope where its type does not live says nothing: an assignment made inside one visit gives no rights.
+    rows = {
+        state.record: row_of(state, scope) if not state.withdrawn and scope.startswith(lives_in) else None
+        for state, scope in states
+    }
+    gone = [(record,) for record, row in rows.items() if row is None]
+    yield Tell(f"DELETE FROM {record_type} WHERE record = ?", gone)
+    marks = ", ".join("?" * len(columns))
+    updates = ", ".join(f"{column} = excluded.{column}" for column in columns[1:])
+    yield Tell(
+        f"INSERT INTO {record_type} ({', '.join(columns)}) VALUES ({marks}) ON CONFLICT (record) DO UPDATE SET {updates}",
+        [row for row in rows.values() if row is not None],
+    )
