@@ -1,0 +1,97 @@
+/**
+ * What lies on a simulated tablet, seen from outside: for the invariants, not for the program.
+ *
+ * It looks at the disks with a life of its own, so it passes no crash point and draws no chance.
+ */
+import { createHash } from 'node:crypto';
+
+import { readFrames } from '../tablet/journal.js';
+import { unlockPersonKeys } from '../tablet/keys.js';
+import { countOutbox, needsAttention } from '../tablet/outbox.js';
+import { openPacks } from '../tablet/pulled.js';
+import { loadReplica } from '../tablet/replica.js';
+import { makeTablet } from '../tablet/tablet.js';
+import { Life } from './memory_life.js';
+import { memoryStorage } from './memory_storage.js';
+import { KEK } from './simulated_tablet.js';
+
+/** @typedef {import('./memory_device.js').MemoryDevice} MemoryDevice */
+/** @typedef {import('../tablet/replica.js').Replica} Replica */
+
+const sha256 = (/** @type {string} */ text) => createHash('sha256').update(text).digest('hex');
+
+/** @param {MemoryDevice} device @param {boolean} full */
+export async function stateOf(device, full) {
+  const storage = memoryStorage(device.unsent, new Life());
+  const mark = async (/** @type {string} */ key) => storage.read('marks', key);
+  const people = (await storage.range('marks', { from: 'person:', to: 'person:\uFFFF' })).map(({ value }) => value);
+  /** @type {Record<string, object>} */
+  const pulled = {};
+  /** @type {Record<string, object>} */
+  const folded = {};
+  for (const row of people) {
+    const keys = await unlockPersonKeys(row, 'passphrase', KEK);
+    if (keys === null) continue;
+    pulled[row.person] = await pulledState(device, keys);
+    folded[row.person] = foldedState(await replicaOf(device, keys), full);
+  }
+  return {
+    counts: await countOutbox(storage),
+    attention: await needsAttention(storage),
+    entries: (await storage.range('entries')).map(({ value: { operation, stream, sequence, header_hash, body_hash, sealed } }) => ({
+      operation, stream, sequence, header_hash, body_hash, words: sealed !== null,
+    })),
+    journal: [...device.files.files.values()].flatMap(({ written }) => readFrames(written).frames).flatMap(({ facts, sealed }) => (
+      facts.kind === 'entry' ? [{ operation: JSON.parse(facts.header).operation, header_hash: sha256(facts.header), words: sealed.length > 0 }] : [])),
+    safe: await Promise.all((await storage.range('safe')).map(async ({ key }) => (await storage.read('entries', key))?.operation ?? null)),
+    drafts: await storage.count('drafts'),
+    incarnation: (await mark('incarnation'))?.id ?? null,
+    epoch: (await mark('epoch'))?.epoch ?? null,
+    manifest_due: (await mark('manifest_due')) !== undefined,
+    pulled,
+    folded,
+  };
+}
+
+/** @param {MemoryDevice} device @param {import('../tablet/keys.js').PersonKeys} keys */
+async function pulledState(device, keys) {
+  const database = device.pulled.get(keys.person);
+  if (database === undefined) return {};
+  const storage = memoryStorage(database, new Life());
+  const packs = await openPacks(storage, keys.pulledKey);
+  /** @type {Record<string, object>} */
+  const places = {};
+  for (const { key, value } of await storage.range('cursors')) {
+    const [scope, lane] = key;
+    const operations = packs.filter((pack) => pack.key[0] === scope && pack.key[1] === lane && pack.key[2] === value.generation)
+      .flatMap((pack) => pack.operations).sort((a, b) => a.position - b.position)
+      .map(({ position, header, body }) => [position, sha256(header), body === null ? null : sha256(body)]);
+    const digest = sha256(operations.map(([position, header, body]) => `${position} ${header} ${body ?? '-'}\n`).join(''));
+    places[`${scope} ${lane}`] = { after: value.after, epoch: value.epoch, complete: value.complete, digest, operations };
+  }
+  return places;
+}
+
+/** @param {MemoryDevice} device @param {import('../tablet/keys.js').PersonKeys} keys @returns {Promise<Replica>} */
+async function replicaOf(device, keys) {
+  // Copies of the databases, because loading may finish a redaction, and looking must change nothing.
+  const copy = (/** @type {import('./memory_storage.js').MemoryDatabase | undefined} */ database) => {
+    const made = Object.create(Object.getPrototypeOf(device.unsent));
+    return Object.assign(made, { written: database?.written ?? new Map(), synced: new Map(), relaxed: true, fault: null, commits: 0 });
+  };
+  const looking = new Life();
+  const unsent = memoryStorage(copy(device.unsent), looking);
+  const pulled = { ...memoryStorage(copy(device.pulled.get(keys.person)), looking), commit: async () => /** @type {const} */ ('moved') };
+  const ports = /** @type {any} */ ({ storage: unsent, pulled, journal: {}, random: { bytes: (/** @type {number} */ length) => new Uint8Array(length) } });
+  return (await loadReplica(makeTablet(ports), keys)).replica;
+}
+
+/** @param {Replica} replica @param {boolean} full */
+function foldedState(replica, full) {
+  const states = replica.all().map(({ record, record_type, heads, withdrawn, fields }) => ({
+    record, record_type, heads, withdrawn,
+    fields: [...fields].map(([name, voices]) => [name, voices.map(({ operation, value }) => [operation, value])]),
+  }));
+  const told = { digest: sha256(JSON.stringify(states)), records: states.length, conflicts: replica.conflicts().length };
+  return full ? { ...told, states } : told;
+}

@@ -1,0 +1,238 @@
+/**
+ * The first thing at every start: compares the database, the journals and the sentinel, and restores the poorer from
+ * the richer.
+ *
+ * Browsers were seen to wipe a database after a power cut, to cut it short, and to change bytes in it, without a word.
+ * What cannot be restored is counted here, to be said in words and reported to central. It never removes a note, and it
+ * may be cut off at any point and run again. Source: PROTOCOL.md 7, assurance.md 1.3, DUR-06 to DUR-09.
+ */
+import { headerHash, readHeader, streamOf, Unreadable } from './header.js';
+import { sha256, toUtf8 } from './bytes.js';
+import { readFrames } from './journal.js';
+import { keptKeys, keysFrame } from './kept_keys.js';
+import { entryFrame, outboxRow } from './mint.js';
+import { StorageProblem } from './ports.js';
+import { redactHere, unusedCarryKeys } from './redact.js';
+import { restore, settleStreams } from './restore.js';
+import { noteHighest } from './sentinel.js';
+
+/** @typedef {import('./tablet.js').Tablet} Tablet */
+/** @typedef {import('./ports.js').Change} Change */
+/** @typedef {import('./stores.js').EntryRow} EntryRow */
+/** @typedef {import('./restore.js').JournalEntry} JournalEntry */
+/**
+ * Counts only: what may be reported to central, and what the words on the screen are made of.
+ * @typedef {object} Reconciled
+ * @property {boolean} first_start nothing was ever kept here
+ * @property {boolean} found_empty the database was gone, though something was kept here once
+ * @property {boolean} behind the database lacked what the journal or the sentinel knew
+ * @property {boolean} new_incarnation
+ * @property {number} restored entries put back into the database
+ * @property {number} repaired rows whose bytes the disk had changed
+ * @property {number} damaged rows whose bytes the disk had changed and no journal could mend
+ * @property {number} lost numbers given out of which neither copy holds anything
+ * @property {number} copied entries written into the journal again
+ * @property {number} journal_damaged_bytes
+ * @property {number} journals_hidden other workers that live
+ * @property {string | null} problem the journal could not be written
+ */
+
+/** @param {Tablet} tablet @returns {Promise<Reconciled>} */
+export async function reconcile(tablet) {
+  const { storage, journal, sentinel, random } = tablet;
+  // The database is read last, because it is written first: another tab at work then cannot look like a loss.
+  const memory = await sentinel.read();
+  const { files, hidden } = await whatCanBeRead(journal);
+  const read = await readJournal(files.map(({ bytes }) => bytes));
+  const known = await readDatabase(storage);
+
+  const first_start = known.database === undefined && memory === null && read.entries.size === 0 && read.marks.size === 0;
+  const found_empty = known.database === undefined && !first_start;
+  const missing = [...read.entries.values()].filter((entry) => !known.entries.has(entry.place)
+    && entry.header.sequence > Math.max(known.purgedTo(entry.stream), read.purgedTo(entry.stream)));
+  const highest = highestNumbers(known, read, memory);
+  const lost = lostNumbers(highest, known, read);
+  const behind = missing.length > 0 || lost > 0
+    || (memory !== null && known.database !== undefined && memory.database !== known.database);
+  const new_incarnation = known.incarnation === undefined || behind;
+
+  // First of all, so that a start that is cut off from here on cannot leave an old number to be used again.
+  if (new_incarnation || known.database === undefined) {
+    await storage.commit([
+      { store: 'marks', key: 'database', put: { id: known.database ?? random.uuid4() } },
+      { store: 'marks', key: 'incarnation', put: { id: new_incarnation ? random.uuid4() : known.incarnation } },
+    ]);
+  }
+  const keys = [...read.marks].filter(([key]) => !known.marks.has(key));
+  if (keys.length > 0) await storage.commit(keys.map(([key, put]) => ({ store: 'marks', key, put })));
+  const { repaired, damaged, repairs } = await checkRows(known, read);
+  const redacted = new Set([...known.redacted, ...known.redacts, ...read.redacts]);
+  await restore(storage, [...missing, ...repairs], redacted);
+  await settleStreams(storage);
+  const words = [...known.entries.values()].filter((row) => row.sealed !== null && redacted.has(row.operation));
+  if (words.length > 0) await redactHere(tablet, words.map(({ operation }) => operation), 'start');
+  await settleStandings(storage);
+  const copies = await completeJournal(tablet, read, hidden, redacted);
+  if (hidden === 0) {
+    const unused = await unusedCarryKeys(storage);
+    if (unused.length > 0) await storage.commit(unused);
+  }
+  await noteHighest(tablet, [...highest].map(([stream, sequence]) => ({ stream, sequence })));
+  return {
+    first_start, found_empty, behind, new_incarnation, restored: missing.length, repaired, damaged, lost,
+    copied: copies.copied, journal_damaged_bytes: read.damaged_bytes, journals_hidden: hidden, problem: copies.problem,
+  };
+}
+
+/**
+ * A journal that cannot be read must not keep anybody from writing; it is then as if it were in another worker's hands.
+ * @param {import('./ports.js').Journal} journal
+ */
+async function whatCanBeRead(journal) {
+  try {
+    return await journal.readAll();
+  } catch (problem) {
+    if (!(problem instanceof StorageProblem)) throw problem;
+    return { files: [], hidden: 1 };
+  }
+}
+
+/** @param {import('./ports.js').Bytes[]} files */
+async function readJournal(files) {
+  /** @type {Map<string, JournalEntry>} */
+  const entries = new Map();
+  /** @type {Map<string, unknown>} */
+  const marks = new Map();
+  /** @type {Map<string, number>} */
+  const purged = new Map();
+  /** @type {Set<string>} */
+  const redacts = new Set();
+  let damaged_bytes = 0;
+  for (const file of files) {
+    const found = readFrames(file);
+    damaged_bytes += found.damaged_bytes;
+    for (const { facts, sealed } of found.frames) {
+      if (facts.kind === 'keys') facts.marks.forEach(({ key, value }) => marks.set(key, value));
+      if (facts.kind === 'purged') purged.set(facts.stream, Math.max(purged.get(facts.stream) ?? 0, facts.to));
+      if (facts.kind !== 'entry') continue;
+      const header = headerOf(facts.header);
+      if (header === null) {
+        damaged_bytes += facts.header.length;
+        continue;
+      }
+      header.redacts?.forEach((operation) => redacts.add(operation));
+      const stream = streamOf(header);
+      const place = `${stream} ${header.sequence}`;
+      const before = entries.get(place);
+      if (before !== undefined && (before.sealed === null || !facts.redacted)) continue;
+      entries.set(place, { place, stream, header, facts, sealed: facts.redacted ? null : sealed });
+    }
+  }
+  return { entries, marks, redacts, damaged_bytes, purgedTo: (/** @type {string} */ stream) => purged.get(stream) ?? 0 };
+}
+
+/** @param {string} text */
+function headerOf(text) {
+  try {
+    return readHeader(toUtf8(text));
+  } catch (problem) {
+    if (problem instanceof Unreadable) return null;
+    throw problem;
+  }
+}
+
+/** @param {import('./ports.js').Storage} storage */
+async function readDatabase(storage) {
+  const marks = new Map((await storage.range('marks')).map(({ key, value }) => [/** @type {string} */ (key), value]));
+  const rows = (await storage.range('entries')).map(({ value }) => /** @type {EntryRow} */ (value));
+  const redacts = rows.flatMap(({ header }) => headerOf(header)?.redacts ?? []);
+  return {
+    marks, redacts,
+    database: /** @type {string | undefined} */ (marks.get('database')?.id),
+    incarnation: /** @type {string | undefined} */ (marks.get('incarnation')?.id),
+    entries: new Map(rows.map((row) => [`${row.stream} ${row.sequence}`, row])),
+    streams: await storage.range('streams'),
+    carry: new Map((await storage.range('carry_keys')).map(({ key, value }) => [/** @type {string} */ (key), value])),
+    redacted: (await storage.range('redacted')).map(({ key }) => /** @type {string} */ (key)),
+    purgedTo: (/** @type {string} */ stream) => /** @type {number} */ (marks.get(`purged:${stream}`)?.to ?? 0),
+  };
+}
+
+/** @typedef {Awaited<ReturnType<typeof readDatabase>>} Known */
+/** @typedef {Awaited<ReturnType<typeof readJournal>>} Read */
+
+/** @param {Known} known @param {Read} read @param {import('./ports.js').SentinelFacts | null} memory */
+function highestNumbers(known, read, memory) {
+  /** @type {Map<string, number>} */
+  const highest = new Map(Object.entries(memory?.highest ?? {}));
+  const raise = (/** @type {string} */ stream, /** @type {number} */ to) => highest.set(stream, Math.max(highest.get(stream) ?? 0, to));
+  known.streams.forEach(({ key, value }) => raise(key, value.highest));
+  for (const { stream, header } of read.entries.values()) raise(stream, header.sequence);
+  for (const { stream, sequence } of known.entries.values()) raise(stream, sequence);
+  return highest;
+}
+
+/** @param {Map<string, number>} highest @param {Known} known @param {Read} read */
+function lostNumbers(highest, known, read) {
+  let lost = 0;
+  for (const [stream, to] of highest) {
+    const from = Math.max(known.purgedTo(stream), read.purgedTo(stream)) + 1;
+    for (let sequence = from; sequence <= to; sequence += 1) {
+      const place = `${stream} ${sequence}`;
+      if (!known.entries.has(place) && !read.entries.has(place)) lost += 1;
+    }
+  }
+  return lost;
+}
+
+/** Rows whose bytes are not those that were written, or whose carry key is gone. @param {Known} known @param {Read} read */
+async function checkRows(known, read) {
+  /** @type {JournalEntry[]} */
+  const repairs = [];
+  let damaged = 0;
+  for (const [place, row] of known.entries) {
+    const right = await headerHash(row.header) === row.header_hash
+      && (row.sealed === null ? null : await sha256(row.sealed)) === row.sealed_hash;
+    const carried = row.sealed === null || known.carry.has(row.carry);
+    if (right && carried) continue;
+    const copy = read.entries.get(place);
+    if (copy === undefined || (copy.sealed === null && row.sealed !== null && !read.redacts.has(row.operation))) damaged += 1;
+    else repairs.push(copy);
+  }
+  return { repaired: repairs.length, damaged, repairs };
+}
+
+/** Every entry waits or is safe: one that is neither waits, and a standing without its entry goes. @param {import('./ports.js').Storage} storage */
+async function settleStandings(storage) {
+  const place = (/** @type {{key: any}} */ { key }) => `${key[0]} ${key[1]}`;
+  const outbox = await storage.range('outbox');
+  const stands = new Set([...outbox.map(place), ...(await storage.range('safe')).map(place)]);
+  const entries = await storage.range('entries');
+  const there = new Set(entries.map(place));
+  /** @type {Change[]} */
+  const changes = [
+    ...entries.filter((row) => !stands.has(place(row)))
+      .map(({ key, value }) => /** @type {Change} */ ({ store: 'outbox', key, put: outboxRow(value.operation, value.minted_at) })),
+    ...outbox.filter((row) => !there.has(place(row))).map(({ key }) => /** @type {Change} */ ({ store: 'outbox', remove: key })),
+  ];
+  if (changes.length > 0) await storage.commit(changes);
+}
+
+/** @param {Tablet} tablet @param {Read} read @param {number} hidden @param {Set<string>} redacted */
+async function completeJournal({ storage, secondCopy }, read, hidden, redacted) {
+  const marks = (await keptKeys(storage)).filter(({ key, value }) => JSON.stringify(read.marks.get(key)) !== JSON.stringify(value));
+  const frames = marks.length > 0 ? [keysFrame(marks)] : [];
+  // While another worker lives, what seems to be missing may stand in the file that only it can read.
+  const rows = hidden > 0 ? [] : (await storage.range('entries')).map(({ value }) => /** @type {EntryRow} */ (value));
+  let copied = 0;
+  for (const row of rows) {
+    if (read.entries.has(`${row.stream} ${row.sequence}`)) continue;
+    const carry = await storage.read('carry_keys', row.carry) ?? null;
+    frames.push(entryFrame({ row, carry }));
+    copied += 1;
+  }
+  let problem = await secondCopy.write(frames);
+  const toScrub = [...read.entries.values()].filter(({ header, sealed }) => sealed !== null && redacted.has(header.operation));
+  if (toScrub.length > 0) problem = (await secondCopy.scrub(toScrub.map(({ header }) => header.operation))) ?? problem;
+  return { copied, problem: problem === null ? null : 'second_copy_failed' };
+}

@@ -1,0 +1,129 @@
+/**
+ * Saves what a person did, and says truthfully how often it is kept. Step 4 of the life of a note.
+ *
+ * "Saved on this tablet" is `saved: 'twice'`: one strict commit AND the flush of the journal. No lock delays it: the
+ * stream's head is read, the entry sealed, and the commit reads the head again; if another tab was quicker, the step is
+ * repeated under the same operation ids. Source: PROTOCOL.md 7, assurance.md 1.3.
+ */
+import { toUtf8 } from './bytes.js';
+import { streamOf } from './header.js';
+import { entryChanges, entryFrame, mint, prepare } from './mint.js';
+import { saveInJournalAlone, stillWaiting } from './overflow.js';
+import { StorageProblem } from './ports.js';
+import { redactionChanges } from './redact.js';
+import { open } from './seal.js';
+import { notSaved, savedOperation } from './saved.js';
+import { noteHighest } from './sentinel.js';
+
+/** @typedef {import('./tablet.js').Tablet} Tablet */
+/** @typedef {import('./mint.js').Intention} Intention */
+/** @typedef {import('./mint.js').Minted} Minted */
+/** @typedef {import('./mint.js').Prepared} Prepared */
+/** @typedef {import('./saved.js').Saved} Saved */
+
+const REOPENINGS = 3;
+
+/**
+ * Several operations become durable in ONE commit, in the order given: a `create` in another lane and a `redact` here
+ * are both there or neither. Called again with the same operation ids it writes nothing and reports what is there.
+ * @param {Tablet} tablet @param {Intention[]} intentions @param {{removeDrafts?: import('./ports.js').Key[]}} [options]
+ * @returns {Promise<Saved>}
+ */
+export async function save(tablet, intentions, { removeDrafts = [] } = {}) {
+  const prepared = await Promise.all(intentions.map((intention) => prepare(intention, tablet.random)));
+  const waiting = await stillWaiting(tablet, intentions);
+  if (waiting !== null) return waiting;
+  let reopenings = 0;
+  for (;;) {
+    try {
+      const before = await savedBefore(tablet, prepared);
+      if (before === 'other_words') return notSaved('same_operation_other_words', null);
+      if (before !== null) return copied(tablet, before, { again: true, drafts: 0 });
+      const committed = await commitOnce(tablet, prepared, removeDrafts);
+      if (committed !== 'moved') return copied(tablet, committed.minted, { again: false, drafts: committed.drafts });
+    } catch (problem) {
+      if (!(problem instanceof StorageProblem)) throw problem;
+      // A lost handle is opened anew by the port; what is asked again is harmless, because the ids are looked up first.
+      if (problem.kind === 'gone' && reopenings < REOPENINGS) reopenings += 1;
+      else return saveInJournalAlone(tablet, prepared, problem);
+    }
+  }
+}
+
+/** @param {Tablet} tablet @param {Prepared[]} prepared @param {import('./ports.js').Key[]} removeDrafts */
+async function commitOnce(tablet, prepared, removeDrafts) {
+  const { storage, carry, random, clock } = tablet;
+  const { id: incarnation } = await storage.read('marks', 'incarnation');
+  /** @type {Map<string, import('./mint.js').StreamHead>} */
+  const heads = new Map();
+  /** @type {import('./ports.js').Check[]} */
+  const check = [{ store: 'marks', key: 'incarnation', equals: { id: incarnation } }];
+  for (const { intention } of prepared) {
+    check.push({ store: 'operations', key: intention.operation, equals: null });
+    const stream = streamOf({ incarnation, person: intention.person, scope: intention.scope, lane: intention.lane });
+    if (heads.has(stream)) continue;
+    const row = await storage.read('streams', stream);
+    heads.set(stream, row ?? { highest: 0, head: null });
+    check.push({ store: 'streams', key: stream, equals: row === undefined ? null : { highest: row.highest, head: row.head } });
+  }
+  const minted = await mint(prepared, { incarnation, heads, carry, random, device_at: clock.now() });
+  const changes = entryChanges(minted);
+  let drafts = 0;
+  for (const { intention } of prepared) {
+    if (intention.kind !== 'redact') continue;
+    const redaction = await redactionChanges(storage, intention.redacts ?? [], intention.operation);
+    changes.push(...redaction.changes);
+    check.push(...redaction.check);
+    drafts += redaction.drafts;
+  }
+  changes.push(...removeDrafts.map((key) => /** @type {import('./ports.js').Change} */ ({ store: 'drafts', remove: key })));
+  return (await storage.commit(changes, { check })) === 'moved' ? 'moved' : { minted, drafts };
+}
+
+/**
+ * The second copy, and the words for how it went. @param {Tablet} tablet @param {Minted[]} minted
+ * @param {{again: boolean, drafts: number}} how @returns {Promise<Saved>}
+ */
+async function copied(tablet, minted, { again, drafts }) {
+  const missing = minted.filter(({ row }) => !tablet.secondCopy.holds(row.header));
+  let problem = await tablet.secondCopy.write(missing.map(entryFrame));
+  const redacted = minted.flatMap(({ row }) => JSON.parse(row.header).redacts ?? []);
+  if (problem === null && redacted.length > 0) problem = await tablet.secondCopy.scrub(redacted);
+  await noteHighest(tablet, minted.map(({ row }) => row));
+  return {
+    saved: problem === null ? 'twice' : 'once',
+    problem: problem === null ? null : 'second_copy_failed',
+    cause: problem?.kind ?? null,
+    again,
+    operations: minted.map(({ row }) => savedOperation(row)),
+    drafts_redacted: drafts,
+  };
+}
+
+/**
+ * What is there under these ids, `null` when nothing is, `'other_words'` when the words are not the ones that were saved.
+ * @param {Tablet} tablet @param {Prepared[]} prepared @returns {Promise<Minted[] | 'other_words' | null>}
+ */
+async function savedBefore(tablet, prepared) {
+  /** @type {Minted[]} */
+  const found = [];
+  for (const { intention, body } of prepared) {
+    const place = await tablet.storage.read('operations', intention.operation);
+    if (place === undefined) continue;
+    const row = await tablet.storage.read('entries', [place.stream, place.sequence]);
+    if (row === undefined) return 'other_words';
+    const key = tablet.carry.inMemory(row.carry);
+    if (row.sealed !== null && key !== undefined) {
+      const kept = await open(key, toUtf8(row.header), row.sealed);
+      if (!sameWords(kept, body)) return 'other_words';
+    }
+    found.push({ row, carry: await tablet.storage.read('carry_keys', row.carry) ?? null });
+  }
+  if (found.length === 0) return null;
+  return found.length === prepared.length ? found : 'other_words';
+}
+
+const SALTED_BYTES = '{"salt":"00000000000000000000000000000000"'.length;
+
+/** Bodies are equal but for their salt. @param {import('./ports.js').Bytes} a @param {import('./ports.js').Bytes} b */
+const sameWords = (a, b) => a.length === b.length && a.every((byte, at) => at < SALTED_BYTES || byte === b[at]);

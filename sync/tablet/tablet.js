@@ -1,0 +1,28 @@
+/**
+ * Everything one start of one worker shares: the ports, the carry keys in memory, the second copy, and the place for
+ * what the database would not take.
+ *
+ * Made once at start; `reconcile` is called on it before anything else. Holds no words in the clear.
+ */
+import { CarryKeys } from './carry.js';
+import { SecondCopy } from './second_copy.js';
+
+/** @typedef {import('./ports.js').Ports} Ports */
+/**
+ * @typedef {object} Overflow  entries that only the journal took (see save.js)
+ * @property {string | null} incarnation
+ * @property {Map<string, import('./mint.js').StreamHead>} heads
+ * @property {import('./mint.js').Minted[]} minted
+ * @property {Promise<unknown>} turn
+ */
+/** @typedef {Ports & {carry: CarryKeys, secondCopy: SecondCopy, overflow: Overflow}} Tablet */
+
+/** @param {Ports} ports @returns {Tablet} */
+export function makeTablet(ports) {
+  return {
+    ...ports,
+    carry: new CarryKeys(ports),
+    secondCopy: new SecondCopy(ports.journal),
+    overflow: { incarnation: null, heads: new Map(), minted: [], turn: Promise.resolve() },
+  };
+}

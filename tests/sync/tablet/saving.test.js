@@ -1,0 +1,248 @@
+/**
+ * Saved is saved: what a person was told is kept survives every crash, on either copy (I1).
+ */
+import assert from 'node:assert/strict';
+import test from 'node:test';
+
+import { draftIntention, draftKey, keepDraft, openDrafts } from '../../../sync/tablet/drafts.js';
+import { countOutbox } from '../../../sync/tablet/outbox.js';
+import { settle } from '../../../sync/tablet/overflow.js';
+import { ANN, VISIT, World } from './world.js';
+
+test('a note is saved twice, and both copies are there', async () => {
+  const tab = await new World().enrolled();
+
+  const saved = await tab.writes({ text: 'She said the meals had stopped.' });
+
+  assert.equal(saved.saved, 'twice');
+  assert.equal(saved.operations[0].sequence, 1);
+  await tab.reloads();
+  assert.deepEqual(tab.texts(), ['She said the meals had stopped.']);
+});
+
+test('no word of a note lies in the clear on the disk', async () => {
+  const tab = await new World().enrolled();
+  await tab.writes({ text: 'GRANDMOTHER' });
+
+  const disk = Buffer.concat([...tab.device.files.files.values()].map(({ written }) => written)).toString('latin1');
+  const rows = [...tab.device.unsent.written.values()].flatMap((store) => [...store.values()]).map(({ value }) => value.sealed)
+    .filter(Boolean).map((sealed) => Buffer.from(sealed).toString('latin1')).join();
+
+  assert.ok(!disk.includes('GRANDMOTHER'));
+  assert.ok(!rows.includes('GRANDMOTHER'));
+});
+
+for (const power of [false, true]) {
+  test(`DUR-04 DUR-05: whatever was told saved is there after a crash at every point, ${power ? 'power cut' : 'killed'}`, async () => {
+    let points = 0;
+    for (let point = 1; ; point += 1) {
+      const world = new World(`crash ${point}`);
+      const tab = await world.enrolled();
+      const { device, life } = tab;
+      device.files.tear = (point % 5) / 5;
+      const told = [];
+      life.arm(point);
+      const working = (async () => {
+        for (const text of ['one', 'two', 'three']) {
+          const saved = await tab.writes({ text });
+          if (saved.saved === 'twice') told.push(text);
+        }
+        return 'finished';
+      })();
+
+      const end = await Promise.race([working, life.died]);
+
+      if (power) device.powerLoss();
+      else device.kill();
+      const after = await world.starts(device);
+      await after.unlocks(ANN);
+      const kept = after.texts();
+      for (const text of told) assert.ok(kept.includes(text), `${text} was lost at point ${point} (${end})`);
+      await after.writes({ text: 'afterwards' });
+      await after.pushesAll();
+      assert.equal((await countOutbox(after.storage)).waiting, 0, `point ${point}`);
+      for (const text of told) assert.ok(world.office.bodies().includes(text));
+      assert.equal(new Set(world.office.bodies()).size, world.office.bodies().length, 'nothing came twice');
+      if (end === 'finished') break;
+      points = point;
+    }
+    assert.ok(points > 20, `only ${points} crash points were hit`);
+  });
+}
+
+test('a journal that fails is said in words, and the second copy is made up for later', async () => {
+  const world = new World();
+  const tab = await world.enrolled();
+  tab.device.files.fault = { kind: 'quota', writes: 1 };
+
+  const saved = await tab.writes({ text: 'once' });
+  const later = await tab.writes({ text: 'twice' });
+
+  assert.deepEqual([saved.saved, saved.problem, saved.cause], ['once', 'second_copy_failed', 'quota']);
+  assert.equal(later.saved, 'twice');
+  tab.device.kill();
+  tab.device.unsent.wipe();
+  const after = await world.starts(tab.device);
+  await after.unlocks(ANN);
+  assert.deepEqual(after.texts(), ['once', 'twice']);
+});
+
+test('DUR-02: a database that is full leaves the note in the journal alone, and says so', async () => {
+  const world = new World();
+  const tab = await world.enrolled();
+  await tab.writes({ text: 'before' });
+  tab.device.unsent.fault = { kind: 'quota', commits: 1 };
+
+  const saved = await tab.writes({ text: 'the tablet is full' });
+
+  assert.deepEqual([saved.saved, saved.problem, saved.cause], ['once', 'database_failed', 'quota']);
+  assert.equal(await settle(tab.tablet), null);
+  await tab.writes({ text: 'after' });
+  await tab.reloads();
+  assert.deepEqual(tab.texts(), ['after', 'before', 'the tablet is full']);
+  await tab.pushesAll();
+  assert.deepEqual(world.office.bodies().sort(), ['after', 'before', 'the tablet is full']);
+});
+
+test('what the journal alone has is in the database after the next start', async () => {
+  const world = new World();
+  const tab = await world.enrolled();
+  tab.device.unsent.fault = { kind: 'failed', commits: 1 };
+  await tab.writes({ text: 'only in the journal' });
+  tab.device.powerLoss();
+
+  const after = await world.starts(tab.device);
+
+  await after.unlocks(ANN);
+  assert.equal(after.report.restored, 1);
+  assert.deepEqual(after.texts(), ['only in the journal']);
+});
+
+test('when neither copy can be made nothing is called saved', async () => {
+  const tab = await new World().enrolled();
+  tab.device.unsent.fault = { kind: 'quota', commits: 1 };
+  tab.device.files.fault = { kind: 'quota', writes: 1 };
+
+  const saved = await tab.writes({ text: 'still on the screen' });
+
+  assert.deepEqual([saved.saved, saved.problem], ['no', 'nothing_saved']);
+});
+
+test('a note that was not saved can be saved again, and is there once', async () => {
+  const world = new World();
+  const tab = await world.enrolled();
+  const note = tab.intention({ text: 'again' });
+  tab.device.unsent.fault = { kind: 'quota', commits: 1 };
+  tab.device.files.fault = { kind: 'quota', writes: 1 };
+  await tab.saves([note]);
+
+  const saved = await tab.saves([note]);
+
+  assert.equal(saved.saved, 'twice');
+  await tab.pushesAll();
+  assert.deepEqual(world.office.bodies(), ['again']);
+});
+
+test('DUR-10: a handle that is lost during a save is opened again, and there is never a second copy', async () => {
+  const world = new World();
+  const tab = await world.enrolled();
+  tab.device.unsent.fault = { kind: 'gone', commits: 2 };
+
+  const saved = await tab.writes({ text: 'through' });
+
+  assert.equal(saved.saved, 'twice');
+  await tab.pushesAll();
+  assert.deepEqual(world.office.bodies(), ['through']);
+});
+
+test('a form that is sent twice makes one note, and other words under the same id are refused', async () => {
+  const tab = await new World().enrolled();
+  const note = tab.intention({ text: 'one note' });
+
+  const first = await tab.saves([note]);
+  const second = await tab.saves([note]);
+  const other = await tab.saves([{ ...note, fields: { text: 'OTHER WORDS' } }]);
+
+  assert.deepEqual([first.again, second.again, second.saved], [false, true, 'twice']);
+  assert.deepEqual(second.operations, first.operations);
+  assert.deepEqual([other.saved, other.problem], ['no', 'same_operation_other_words']);
+  assert.equal((await tab.entries()).length, 1);
+});
+
+test('DUR-16: two tabs that write 100 notes each at once use every number once', async () => {
+  const world = new World();
+  const first = await world.enrolled();
+  const second = await world.starts(first.device);
+  await second.unlocks(ANN);
+  const writing = [];
+  for (let note = 0; note < 100; note += 1) {
+    writing.push(first.writes({ text: `a${note}` }), second.writes({ text: `b${note}` }));
+  }
+
+  const saved = await Promise.all(writing);
+
+  assert.ok(saved.every((one) => one.saved === 'twice'));
+  assert.deepEqual((await first.entries()).map(({ sequence }) => sequence), Array.from({ length: 200 }, (_, at) => at + 1));
+  assert.equal(second.report.journals_hidden, 1);
+  assert.equal(second.report.behind, false);
+  await first.pushesAll();
+  assert.equal(world.office.stored.length, 200);
+});
+
+test('a create in another lane and a redact here are both there or neither', async () => {
+  for (let point = 1; ; point += 1) {
+    const world = new World(`move ${point}`);
+    const tab = await world.enrolled();
+    const { operations: [here] } = await tab.writes({ text: 'a disclosure' });
+    const move = [
+      tab.intention({ text: 'a disclosure' }, { lane: 'concern', record_type: 'concern' }),
+      tab.intention(undefined, { kind: 'redact', redacts: [here.operation], reason: 'disclosure' }),
+    ];
+    tab.life.arm(point);
+
+    const end = await Promise.race([tab.saves(move).then(() => 'finished'), tab.life.died]);
+
+    tab.device.powerLoss();
+    const after = await world.starts(tab.device);
+    const entries = await after.entries();
+    const inConcern = entries.some(({ header }) => JSON.parse(header).lane === 'concern');
+    const wordsHere = entries.find(({ operation }) => operation === here.operation).sealed !== null;
+    assert.equal(inConcern, !wordsHere, `point ${point}`);
+    if (end === 'finished') break;
+  }
+});
+
+const PLACE = {
+  person: ANN, scope: VISIT, lane: 'evidence', record_type: 'block', record: '44444444-4444-4444-8444-444444444444', field: 'text', block: '',
+};
+
+test('DUR-14: what was being typed is there after a crash, and becomes one note', async () => {
+  const world = new World();
+  const tab = await world.enrolled();
+  const draft = { place: PLACE, operation: world.operationId(), kind: 'create', base: [], started_from: [], fields: { text: 'half a sen' } };
+  await keepDraft(tab.tablet, draft);
+  await keepDraft(tab.tablet, { ...draft, fields: { text: 'half a sentence' } });
+  tab.device.powerLoss();
+
+  const after = await world.starts(tab.device);
+  await after.unlocks(ANN);
+  const { drafts: [found] } = await openDrafts(after.tablet, after.keys);
+  await after.saves([draftIntention(found)], { removeDrafts: [draftKey(found.place)] });
+
+  assert.deepEqual({ ...found.fields }, { text: 'half a sentence' });
+  assert.equal((await openDrafts(after.tablet, after.keys)).drafts.length, 0);
+  await after.reloads();
+  assert.deepEqual(after.texts(), ['half a sentence']);
+});
+
+test('odd text comes back as it was typed', async () => {
+  const world = new World();
+  const tab = await world.enrolled();
+  const odd = ['', '\0', '\uD800', 'e\u0301', '\u00e9', '\u202Eabc', '👩‍👩‍👧', '\u2028', '\uFFFE', '=1+1', '<b>', 'x'.repeat(40_000)];
+
+  for (const text of odd) assert.equal((await tab.writes({ text })).saved, 'twice');
+
+  await tab.pushesAll();
+  await tab.pulls();
+  assert.deepEqual(tab.texts(), [...odd].sort());
+});
