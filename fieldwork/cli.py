@@ -1,0 +1,98 @@
+"""The command line, `fieldwork`: a contract (design 10). Each command says in words what it did or why it did not."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+
+import typer
+import uvicorn
+from rich.console import Console
+
+from fieldwork.actions.central import open_central
+from fieldwork.actions.packs import NoPack, import_pack, pack_in
+from fieldwork.building import CannotBuild, build
+from fieldwork.domain.pack import PackRefused
+from fieldwork.settings import ROOT, read_settings
+from fieldwork.store.database import Database
+from fieldwork.store.migrate import migrate
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="The evidence tool for thematic visits.")
+console = Console(highlight=False, soft_wrap=True)
+problems = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+@app.command("build")
+def build_browser_half() -> None:
+    """Make the browser half ready: styles, compiled templates, third parties' files."""
+    try:
+        built = build(ROOT)
+    except CannotBuild as problem:
+        problems.print(str(problem))
+        raise typer.Exit(1) from problem
+    console.print(f"Built release {built.release}: {len(built.files)} files")
+
+
+@app.command("migrate")
+def migrate_database() -> None:
+    """Bring the database to this program's schema. The second time it does nothing."""
+    settings = read_settings()
+    settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+    async def run() -> tuple[str, ...]:
+        async with Database(settings.database_url) as database:
+            return await migrate(database)
+
+    applied = asyncio.run(run())
+    console.print(f"Applied {', '.join(applied)}" if applied else "The database is up to date")
+
+
+@app.command("import")
+def import_from(pack: Annotated[Path, typer.Argument(help="The folder of the pack.")]) -> None:
+    """Import a review pack: all of it, or nothing."""
+    try:
+        read = pack_in(pack)
+    except NoPack as problem:
+        problems.print(str(problem))
+        raise typer.Exit(2) from problem
+    except PackRefused as refused:
+        problems.print(f"Nothing was imported. The pack has {len(refused.faults)} faults:")
+        for fault in refused.faults:
+            problems.print(f"  {fault}", markup=False)
+        raise typer.Exit(1) from refused
+
+    async def run() -> None:
+        async with open_central(read_settings(), migrating=True) as central:
+            imported = await import_pack(central, read)
+            what = f"{imported.written} records" if imported.written else "Nothing new: this pack was there already"
+            console.print(f"Review {imported.review_id}: {what}")
+
+    asyncio.run(run())
+
+
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+@app.command("serve")
+def serve(
+    host: Annotated[str, typer.Option(help="Where to listen.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Which port.")] = 8000,
+) -> None:
+    """Serve central. Plain HTTP is for this machine alone."""
+    settings = read_settings()
+    if host not in LOOPBACK and not settings.secure:
+        problems.print("Beyond this machine central is served over HTTPS only. Put a proxy in front and set FIELDWORK_SECURE=1.")
+        raise typer.Exit(2)
+    uvicorn.run(
+        "fieldwork.served:make_app",
+        factory=True,
+        host=host,
+        port=port,
+        loop="uvloop",
+        http="httptools",
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=30,
+    )

@@ -1,0 +1,13 @@
+"""What uvicorn starts, also in several processes: the application for this environment."""
+
+from __future__ import annotations
+
+from starlette.applications import Starlette
+
+from fieldwork.app import create_app
+from fieldwork.settings import read_settings
+
+
+def make_app() -> Starlette:
+    """Central for the settings in the environment."""
+    return create_app(read_settings())

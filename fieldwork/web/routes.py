@@ -1,0 +1,18 @@
+"""The table of contents of central: every address it answers to, room by room."""
+
+from __future__ import annotations
+
+from starlette.routing import BaseRoute, Mount
+
+from fieldwork.web import health, sync
+from fieldwork.web.assets import PREFIX, Assets
+from fieldwork.web.tablet import TabletRoutes
+
+
+def all_routes(assets: Assets | None) -> list[BaseRoute]:
+    """Every route; those of the browser half only when it has been built."""
+    return [
+        *health.ROUTES,
+        *sync.ROUTES,
+        *([Mount(PREFIX, app=assets, name="assets"), *TabletRoutes(assets).routes] if assets is not None else []),
+    ]

@@ -1,0 +1,121 @@
+"""The HTTP coat of PROTOCOL.md section 4: push, pull, manifest, keys. No cookie counts here, only the device's token.
+
+Step 6 of the life of one note. The token names the carrier; whose words they are, and whether their author may write them, is
+judged behind `actions`. A revoked tablet may still bring what it carries, and gets nothing.
+"""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from fieldwork.actions.carrying import Carrier, carrier_of, page_for, scopes_for
+from fieldwork.actions.central import Central
+from sync.central.header import is_uuid
+from sync.central.line import (
+    LINES_MEDIA_TYPE,
+    PushProblem,
+    read_push,
+    read_streams,
+    write_keys,
+    write_manifest,
+    write_pull,
+    write_receipts,
+    write_scopes,
+)
+
+MOST_PUSH_BYTES = 8 * 1024 * 1024
+MOST_STREAMS_BYTES = 256 * 1024
+
+
+async def push(request: Request) -> Response:
+    """Take a push in. 200 with a receipt for each line; 400 only when not even the head can be read."""
+    central, carrier = await _central_and_carrier(request)
+    if carrier is None:
+        return _refused(central)
+    try:
+        read = read_push(await request.body())
+    except PushProblem as problem:
+        return _problem(central, problem.code, 400)
+    receipts = await central.log.accept(read, carrier.device_id)
+    return _json(write_receipts(central.epoch, receipts))
+
+
+async def pull(request: Request) -> Response:
+    """A page of operations. What one may not read and what does not exist are the same 404."""
+    central, carrier = await _central_and_carrier(request)
+    if carrier is None or not carrier.may_read:
+        return _refused(central)
+    scope, lane = request.query_params.get("scope", ""), request.query_params.get("lane", "")
+    after = request.query_params.get("after", "0")
+    if not after.isascii() or not after.isdigit() or len(after) > 16 or not is_uuid(scope.partition(":")[2]):
+        return _problem(central, "pull_not_readable", 400)
+    page = await page_for(central, carrier, scope, lane, int(after))
+    if page is None:
+        return _problem(central, "not_found", 404)
+    return Response(write_pull(*page), media_type=LINES_MEDIA_TYPE, headers=dict(_PRIVATE))
+
+
+async def manifest(request: Request) -> Response:
+    """How far central has the streams that the tablet names. Knowing a stream's random incarnation is the right to ask."""
+    central, carrier = await _central_and_carrier(request)
+    if carrier is None:
+        return _refused(central)
+    try:
+        streams = read_streams(await request.body())
+    except PushProblem as problem:
+        return _problem(central, problem.code, 400)
+    return _json(write_manifest(central.epoch, await central.log.marks(streams)))
+
+
+async def keys(request: Request) -> Response:
+    """The public halves of the ingest keys."""
+    central, carrier = await _central_and_carrier(request)
+    if carrier is None:
+        return _refused(central)
+    return _json(write_keys(central.epoch, central.keyring.public_keys()))
+
+
+async def scopes(request: Request) -> Response:
+    """What the person behind the reading token may hold now."""
+    central, carrier = await _central_and_carrier(request)
+    if carrier is None or not carrier.may_read:
+        return _refused(central)
+    return _json(write_scopes(central.epoch, await scopes_for(central, carrier)))
+
+
+_PRIVATE = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
+
+
+async def _central_and_carrier(request: Request) -> tuple[Central, Carrier | None]:
+    central: Central = request.state["central"]
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        return central, None
+    return central, await carrier_of(central, token)
+
+
+def _json(body: bytes) -> Response:
+    return Response(body, media_type="application/json", headers=dict(_PRIVATE))
+
+
+def _problem(central: Central, code: str, status: int) -> Response:
+    """A refusal that says whose it is: an answer without format and epoch could be anybody's (PROTOCOL.md 4)."""
+    body = f'{{"format":"fieldwork-problem/1","epoch":"{central.epoch}","problem":"{code}"}}'
+    return Response(body.encode(), status, dict(_PRIVATE), "application/json")
+
+
+def _refused(central: Central) -> Response:
+    answer = _problem(central, "not_enrolled", 401)
+    answer.headers["www-authenticate"] = "Bearer"
+    return answer
+
+
+ROUTES = [
+    Route("/sync/push", push, methods=["POST"], name="sync.push", max_body_size=MOST_PUSH_BYTES),
+    Route("/sync/pull", pull, methods=["GET"], name="sync.pull"),
+    Route("/sync/manifest", manifest, methods=["POST"], name="sync.manifest", max_body_size=MOST_STREAMS_BYTES),
+    Route("/sync/keys", keys, methods=["GET"], name="sync.keys"),
+    Route("/sync/scopes", scopes, methods=["GET"], name="sync.scopes"),
+]

@@ -1,0 +1,112 @@
+"""What central gives a tablet besides the release: the shell, the service worker, and its enrolment.
+
+The shell holds no words: it starts the worker, which makes every page from then on. It is kept by the service worker, so that it opens
+without a signal.
+"""
+
+from __future__ import annotations
+
+import json
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from fieldwork.actions.central import Central
+from fieldwork.actions.enrolling import enrol_tablet
+from fieldwork.settings import ROOT
+from fieldwork.web.assets import Assets
+
+SHELL = "/tablet/shell"
+ENROLMENT = "fieldwork-enrolment/1"
+
+
+class Asked(msgspec.Struct, forbid_unknown_fields=True):
+    """What a tablet sends with its code."""
+
+    format: str
+    code: str
+    label: str
+    app_version: str
+
+
+class TabletRoutes:
+    """The routes of one release."""
+
+    def __init__(self, assets: Assets) -> None:
+        self._shell = SHELL_HTML.format(assets=assets.prefix).encode()
+        facts = {"release": assets.release, "shell": SHELL, "addresses": assets.addresses()}
+        script = (ROOT / "static" / "sw.js").read_text("utf-8")
+        self._service_worker = f"self.RELEASE = {json.dumps(facts)};\n{script}".encode()
+        self.routes = [
+            Route("/tablet/", self.shell, methods=["GET"], name="tablet.home"),
+            Route("/tablet/{path:path}", self.shell, methods=["GET"], name="tablet.shell"),
+            Route("/sw.js", self.service_worker, methods=["GET"], name="tablet.service_worker"),
+            Route("/sync/enrol", enrol, methods=["POST"], name="sync.enrol"),
+        ]
+
+    async def shell(self, request: Request) -> Response:
+        """The same bytes at every address of the tablet."""
+        return Response(self._shell, media_type="text/html; charset=utf-8", headers={"cache-control": "no-cache"})
+
+    async def service_worker(self, request: Request) -> Response:
+        """One fixed address for ever; its bytes change with the release."""
+        return Response(self._service_worker, media_type="text/javascript", headers={"cache-control": "no-cache"})
+
+
+async def enrol(request: Request) -> Response:
+    """Use a code up. No cookie and no token: the code is the right."""
+    central: Central = request.state["central"]
+    try:
+        asked = msgspec.json.decode(await request.body(), type=Asked)
+    except (msgspec.DecodeError, RecursionError):
+        return _said(central, 400, {"problem": "enrolment_not_readable"})
+    if asked.format != ENROLMENT or not asked.label.strip():
+        return _said(central, 400, {"problem": "enrolment_not_readable"})
+    enrolled = await enrol_tablet(central, asked.code, asked.label.strip(), asked.app_version)
+    if enrolled is None:
+        return _said(central, 403, {"problem": "code_not_good"})
+    return _said(
+        central,
+        200,
+        {
+            "person": str(enrolled.device.person_id),
+            "name": enrolled.name,
+            "device": str(enrolled.device.id),
+            "carrying_token": enrolled.carrying_token,
+            "reading_token": enrolled.reading_token,
+        },
+    )
+
+
+def _said(central: Central, status: int, facts: dict[str, str]) -> Response:
+    form = ENROLMENT if status == 200 else "fieldwork-problem/1"
+    body = msgspec.json.encode({"format": form, "epoch": central.epoch, **facts})
+    return Response(body, status, media_type="application/json")
+
+
+SHELL_HTML = """<!DOCTYPE html>
+<html lang="en-GB" class="govuk-template">
+<head>
+  <meta charset="utf-8">
+  <title>Fieldwork</title>
+  <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover">
+  <meta name="color-scheme" content="light dark">
+  <meta name="referrer" content="no-referrer">
+  <meta name="htmx-config" content='{{"includeIndicatorCSS":false,"mode":"same-origin"}}'>
+  <link rel="stylesheet" href="{assets}/static/vendor/fieldwork.css">
+  <link rel="icon" type="image/svg+xml" href="{assets}/static/icons/fieldwork.svg">
+  <link rel="apple-touch-icon" href="{assets}/static/icons/fieldwork-180.png">
+  <link rel="manifest" href="{assets}/static/manifest.webmanifest">
+  <script type="module" src="{assets}/static/screen/shell.js"></script>
+</head>
+<body class="govuk-template__body" data-shell="{assets}">
+  <main class="govuk-width-container" id="main" tabindex="-1">
+    <h1 class="govuk-heading-l">Fieldwork</h1>
+    <p class="govuk-body" role="status">Opening. Your words are on this tablet.</p>
+    <noscript><p class="govuk-body">The tablet needs JavaScript. At a desk without it, sign in at the office’s address.</p></noscript>
+  </main>
+</body>
+</html>
+"""
