@@ -1,0 +1,3 @@
+import { answers } from '/rendering.js';
+
+self.postMessage(await answers());
