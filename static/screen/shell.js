@@ -1,0 +1,129 @@
+/**
+ * The page's side of the seam: sends what htmx asks to the worker instead of the network, and starts the worker anew when it dies.
+ *
+ * The worker holds a Web Lock; when that falls free it is dead, every request that waits fails at once instead of for ever, and a new
+ * one is started after a pause that grows (offline.md 13). This file knows no words and no keys.
+ */
+import htmx from '../vendor/htmx.js';
+import { keepTyping } from './typing.js';
+import { choosePassages } from './passages.js';
+
+const WORKER = new URL('../tablet/worker.js', import.meta.url);
+const LONGEST_WAIT_MS = 55_000;
+const MOST_PAUSE_MS = 10_000;
+
+/** @typedef {{worker: Worker, waiting: Set<(fault: Error) => void>, dead: boolean}} Life */
+
+/** @type {Life} */
+let life = start(0);
+
+/** @param {number} deaths @returns {Life} */
+function start(deaths) {
+  const worker = new Worker(WORKER, { type: 'module', name: 'fieldwork' });
+  /** @type {Life} */
+  const mine = { worker, waiting: new Set(), dead: false };
+  const born = Date.now();
+  const died = () => {
+    if (mine.dead) return;
+    mine.dead = true;
+    worker.terminate();
+    for (const fail of mine.waiting) fail(new TypeError('the local server stopped'));
+    const quick = Date.now() - born < 30_000;
+    setTimeout(() => { life = start(quick ? deaths + 1 : 0); }, Math.min(MOST_PAUSE_MS, 100 * 2 ** deaths));
+  };
+  worker.onerror = died;
+  worker.onmessage = ({ data }) => {
+    if (data.lock) navigator.locks.request(data.lock, died);
+    else document.dispatchEvent(new CustomEvent('fieldwork:told', { detail: data }));
+  };
+  return mine;
+}
+
+/** Ask the worker. @param {Record<string, unknown>} message @param {AbortSignal} [signal] @returns {Promise<any>} */
+export function ask(message, signal) {
+  return new Promise((resolve, reject) => {
+    signal?.throwIfAborted();
+    const { port1, port2 } = new MessageChannel();
+    const asked = life;
+    /** @param {() => void} settle */
+    const end = (settle) => {
+      asked.waiting.delete(fail);
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', stop);
+      port1.close();
+      settle();
+    };
+    const fail = (/** @type {Error} */ fault) => end(() => reject(fault));
+    const stop = () => end(() => reject(signal?.reason));
+    const timer = setTimeout(() => fail(new TypeError('the local server did not answer')), LONGEST_WAIT_MS);
+    asked.waiting.add(fail);
+    signal?.addEventListener('abort', stop);
+    port1.onmessage = ({ data }) => end(() => resolve(data));
+    asked.worker.postMessage(message, [port2]);
+  });
+}
+
+/** Stands in for fetch. @param {string} action @param {any} [options] @returns {Promise<Response>} */
+async function workerFetch(action, { method = 'GET', headers = {}, body = null, signal = undefined } = {}) {
+  const url = new URL(action, location.href);
+  const request = { method, url: url.href, headers: { ...headers }, entries: body === null ? null : [...body] };
+  const said = await ask({ request }, signal);
+  const response = new Response([204, 205, 304].includes(said.status) ? null : said.body, { status: said.status, headers: said.headers });
+  return Object.defineProperty(response, 'url', { value: said.url });
+}
+
+/** @param {string} href */
+const isTablets = (href) => {
+  const url = new URL(href, location.href);
+  return url.origin === location.origin && url.pathname.startsWith('/tablet/');
+};
+
+document.addEventListener('htmx:config:request', (event) => {
+  const { ctx } = /** @type {CustomEvent} */ (event).detail;
+  if (isTablets(ctx.request.action)) ctx.fetch = workerFetch;
+});
+
+// A link that htmx has not bound yet would be a real navigation, which ends the worker and the key (offline.md 13, pitfalls 3 and 4).
+document.addEventListener('click', (event) => {
+  const link = event.target instanceof Element ? event.target.closest('a[href]') : null;
+  if (!(link instanceof HTMLAnchorElement) || event.defaultPrevented || event.button !== 0 || event.ctrlKey || event.metaKey) return;
+  if (!isTablets(link.href) || link.target || link.getAttribute('href')?.startsWith('#')) return;
+  event.preventDefault();
+  htmx.ajax('GET', link.pathname + link.search, { target: '#main', swap: 'outerHTML', push: 'true' });
+});
+
+document.addEventListener('fieldwork:told', (event) => {
+  const said = /** @type {CustomEvent} */ (event).detail;
+  if (said.states) showStates(said.states);
+  if (said.locked) open('/tablet/unlock');
+});
+
+/** @param {{connection: {words: string}, saved: {kind: string, words: string}}} states */
+function showStates({ connection, saved }) {
+  say('fw-connection', connection.words);
+  const state = document.querySelector('#fw-saved .fw-state');
+  if (state === null) return;
+  if (state.textContent !== saved.words) state.textContent = saved.words;
+  state.className = `fw-state fw-state--${saved.kind}`;
+}
+
+/** @param {string} id @param {string} words */
+function say(id, words) {
+  const place = document.getElementById(id);
+  if (place !== null && place.textContent !== words) place.textContent = words;
+}
+
+/** @param {string} path @returns {Promise<void>} */
+const open = (path) => htmx.ajax('GET', path, { target: 'body', swap: 'outerSync' });
+
+document.addEventListener('visibilitychange', () => {
+  if (document.visibilityState === 'hidden') life.worker.postMessage({ hidden: true });
+});
+for (const kind of ['online', 'offline']) {
+  addEventListener(kind, () => life.worker.postMessage({ online: kind === 'online' }));
+}
+
+keepTyping(ask);
+choosePassages();
+if ('serviceWorker' in navigator) navigator.serviceWorker.register('/sw.js', { scope: '/tablet/' });
+if (document.body.dataset.shell !== undefined) open(location.pathname + location.search);

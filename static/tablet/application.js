@@ -1,0 +1,208 @@
+/**
+ * One start of one worker: the ports, the tablet's half of the promise, and who is at the tablet now.
+ *
+ * Boot comes before everything: database, journals and sentinel are compared, and the poorer is restored from the richer
+ * (PROTOCOL.md 7). Keys and words are in memory only while unlocked; `lock` forgets them and deletes nothing.
+ */
+import { keepEnrolment, lastEnrolled } from './enrolment_kept.js';
+import { Flusher } from './flusher.js';
+import { clock, keyMaking, random } from './ports/chance.js';
+import { openStorage } from './ports/indexeddb.js';
+import { openJournal } from './ports/journal.js';
+import { openNetwork } from './ports/network.js';
+import { openSentinel } from './ports/sentinel.js';
+import { Session } from './session.js';
+import { savedWords } from './states.js';
+import { Writings } from './writing.js';
+import { countOutbox } from '../../sync/tablet/outbox.js';
+import { reconcile } from '../../sync/tablet/reconcile.js';
+import { save } from '../../sync/tablet/save.js';
+import { UNSENT_STORES } from '../../sync/tablet/stores.js';
+import { makeTablet } from '../../sync/tablet/tablet.js';
+
+export const UNSENT = 'fieldwork-unsent';
+const RELEASE = new URL(import.meta.url).pathname.split('/').slice(0, 3).join('/');
+
+/** @typedef {import('./enrolment_kept.js').Enrolment} Enrolment */
+
+export class Application {
+  /** @type {Session | null} who is at the tablet, unlocked */
+  session = null;
+
+  /** @type {Enrolment | null} whose tablet this is; the last person who enrolled or unlocked */
+  enrolment = null;
+
+  /** @type {import('../../sync/tablet/reconcile.js').Reconciled | null} what was found at this start */
+  found = null;
+
+  /** @type {string | null} where the person was going when the tablet asked for the passphrase */
+  goingTo = null;
+
+  /** @param {{name: string, tell: (message: unknown) => void}} worker @returns {Promise<Application>} */
+  static async start({ name, tell }) {
+    const application = new Application(tell);
+    const storage = openStorage(UNSENT, UNSENT_STORES, { told: (fact) => application.opened.push(fact) });
+    application.tablet = makeTablet({
+      storage,
+      journal: await openJournal({ name }),
+      sentinel: openSentinel(),
+      network: openNetwork((path) => application.tokenFor(path)),
+      clock,
+      random,
+      keyMaking,
+    });
+    application.found = await reconcile(application.tablet);
+    application.enrolment = await lastEnrolled(storage);
+    application.flusher = new Flusher(application);
+    application.flusher.start();
+    return application;
+  }
+
+  /** @param {(message: unknown) => void} tell says something to the page */
+  constructor(tell) {
+    this.tell = tell;
+    /** @type {{database: string, made: boolean, dataLoss: string}[]} databases that were made anew at this start */
+    this.opened = [];
+    /** @type {import('../../sync/tablet/tablet.js').Tablet} */
+    this.tablet = /** @type {any} */ (null);
+    /** @type {Flusher} */
+    this.flusher = /** @type {any} */ (null);
+    this.writings = new Writings(this);
+    /** @type {Map<string, Promise<any>>} */
+    this.underWay = new Map();
+    this.online = true;
+    /** @type {string[]} what went wrong since the start: names of errors and places in the code, never words of anybody */
+    this.faults = [];
+  }
+
+  /** Where a locked or new tablet goes instead; null when the route may answer. @param {import('./router.js').Route | null} route @param {string} path @returns {string | null} */
+  diversion(route, path) {
+    if (this.enrolment === null) return route?.enrolled === false ? null : '/tablet/enrol';
+    if (this.session !== null) return route?.enrolled === false ? '/tablet/' : null;
+    if (route?.locked) return null;
+    if (route !== null && route.method === 'GET' && path !== '/tablet/unlock') this.goingTo = path;
+    return '/tablet/unlock';
+  }
+
+  /** The token for an address: the carrying one lies in the clear, the reading one is there only while unlocked. @param {string} path @returns {Promise<string | null>} */
+  async tokenFor(path) {
+    if (path.startsWith('/sync/pull') || path === '/sync/scopes') return this.session?.readingToken ?? null;
+    return this.enrolment?.carrying_token ?? null;
+  }
+
+  /** @param {Session} session @param {Enrolment} enrolment */
+  async unlocked(session, enrolment) {
+    this.session = session;
+    this.enrolment = enrolment;
+    this.tablet.pulled = session.pulled;
+    await keepEnrolment(this.tablet, enrolment);
+    this.flusher.wake();
+  }
+
+  /** Forget keys and words; what is unsent lies sealed and still goes up. Twice is as once. */
+  async lock() {
+    await this.writings.settle();
+    this.writings.forget();
+    this.session?.close();
+    this.session = null;
+    this.tablet.pulled = undefined;
+    this.tablet.carry.forget();
+    this.tell({ locked: true });
+  }
+
+  /** What was typed, from the page. @param {import('./writing.js').Typed} typed */
+  async typed(typed) {
+    return this.writings.typed(typed);
+  }
+
+  /** The page is hidden, perhaps for ever: what is typed becomes an operation now. */
+  async pageHidden() {
+    await this.writings.settle();
+    this.flusher.wake();
+  }
+
+  /** @param {boolean} online what the browser believes; only an answer from the office proves it */
+  connectionChanged(online) {
+    this.online = online;
+    if (online) this.flusher.wake();
+    this.tellStates();
+  }
+
+  /** The lasting words in the bar, told to the page when they change. */
+  async tellStates() {
+    const counts = await countOutbox(this.tablet.storage);
+    this.counts = counts;
+    this.tell({ states: { connection: this.flusher.connection(), saved: savedWords(counts) } });
+  }
+
+  /** @param {unknown} fault */
+  note(fault) {
+    const at = fault instanceof Error ? `${fault.name}: ${(fault.stack ?? '').split('\n').slice(0, 3).join(' ')}` : 'unknown';
+    this.faults.push(at.replace(/https?:\/\/[^/\s]+/g, ''));
+    console.error(fault);
+  }
+
+  /** The person who is unlocked, or whose tablet it is. @returns {string} */
+  person() {
+    const person = this.session?.person ?? this.enrolment?.person;
+    if (person === undefined) throw new Error('nobody has enrolled this tablet');
+    return person;
+  }
+
+  home() {
+    return { href: '/tablet/', words: 'Your visits' };
+  }
+
+  /** Save what a person did, enter it into what is seen, and send it soon. Throws when it is not saved. @param {import('../../sync/tablet/mint.js').Intention[]} intentions */
+  async write(intentions) {
+    const saved = await save(this.tablet, intentions);
+    if (saved.saved === 'no') throw new Error(`not saved: ${saved.problem}`);
+    await this.session?.seeOwn(saved.operations);
+    this.flusher.wake();
+    await this.tellStates();
+    return saved;
+  }
+
+  /**
+   * One piece of work for one key, however often it is asked for: a second tap gets the answer of the first.
+   * @template T @param {string} key @param {() => Promise<T>} work @returns {Promise<T>}
+   */
+  async once(key, work) {
+    const under_way = this.underWay.get(key);
+    if (under_way !== undefined) return under_way;
+    const mine = work();
+    this.underWay.set(key, mine);
+    try {
+      return await mine;
+    } finally {
+      this.underWay.delete(key);
+    }
+  }
+
+  /** What every page prints around its own part. @param {{at: string, place: string}} where */
+  frame({ at, place }) {
+    const unlocked = this.session !== null;
+    return {
+      assets: RELEASE,
+      csrf: '',
+      title: 'Fieldwork',
+      problems: [],
+      notices: [],
+      bar: {
+        home: '/tablet/',
+        place,
+        lock_href: unlocked ? '/tablet/lock' : '',
+        connection: this.flusher.connection(),
+        saved: savedWords(this.counts ?? null),
+        links: unlocked
+          ? [
+              { href: '/tablet/', words: 'Visits', current: at === '/tablet/' },
+              { href: '/tablet/find', words: 'Find words', current: at === '/tablet/find' },
+              { href: '/tablet/only-here', words: 'Only here', current: at === '/tablet/only-here' },
+            ]
+          : [],
+      },
+      foot: [],
+    };
+  }
+}

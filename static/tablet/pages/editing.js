@@ -1,0 +1,33 @@
+/** Changing one block: its words, their kind and who said them. What the form showed travels with it, so that a conflict is seen. */
+import { kindChoices } from './capture.js';
+import { areaWords } from './visits.js';
+import { said, told } from '../reading.js';
+
+/**
+ * @param {object} shown
+ * @param {import('../reading.js').RecordState} shown.block @param {import('./blocks.js').Version[]} shown.versions @param {string} shown.scope
+ * @param {import('../reading.js').RecordState} shown.evidence @param {import('../reading.js').RecordState | null} shown.visit
+ * @param {{ref: string, label: string}[]} shown.people
+ */
+export function editPage({ block, versions, scope, evidence, visit, people }) {
+  const text = versions[0]?.text ?? '';
+  const kind = said(block, 'kind') || 'verbatim';
+  const speaker = said(block, 'speaker_role');
+  return {
+    title: 'Change these words',
+    place: visit === null ? '' : areaWords(visit),
+    action: `/tablet/blocks/${block.record}`,
+    withdraw_action: `/tablet/blocks/${block.record}/withdraw`,
+    back_href: `/tablet/evidence/${evidence.record}#block-${block.record}`,
+    // With two versions the person writes one out of both; what they show is what the change is based on.
+    versions: versions.length > 1 ? versions.map(({ text: words, by }) => ({ by, words })) : [],
+    writer: {
+      record: block.record, scope, evidence: evidence.record, text,
+      base: JSON.stringify(block.heads),
+      shown: JSON.stringify(versions.length > 1 ? { kind, speaker_role: told(block, 'speaker_role') } : { text: told(block, 'text'), kind, speaker_role: told(block, 'speaker_role') }),
+      kinds: kindChoices(kind),
+      people: [{ value: '', words: 'Nobody', chosen: speaker === '' }, ...people.map(({ ref, label }) => ({ value: ref, words: label, chosen: ref === speaker }))],
+      saved: { kind: 'tablet', words: '' },
+    },
+  };
+}

@@ -1,0 +1,101 @@
+/**
+ * From an address to a handler, and from what the handler says to an answer that htmx can use.
+ *
+ * A handler is given the application and the request and returns what to show: `{template, page}`, or where to go. It never sees a
+ * header or an element id. A fault becomes one honest page, and what was typed stays where it was.
+ */
+import { problemPage } from './problems.js';
+import { rendered } from './rendering.js';
+
+/**
+ * @typedef {object} Request
+ * @property {string} method @property {string} path @property {Record<string, string>} params
+ * @property {URLSearchParams} query @property {FormData} form @property {boolean} whole a whole document is wanted
+ */
+/**
+ * What a handler says. `at` is the address that the page then has, when it is not the one asked for (a redirect, answered here).
+ * @typedef {{status?: number, template: string, page: Record<string, any>, at?: string}} Shown
+ * @typedef {{seeOther: string}} Elsewhere
+ * @typedef {(application: import('./application.js').Application, request: Request) => Promise<Shown | Elsewhere>} Handler
+ * @typedef {{method: 'GET' | 'POST', path: string, handler: Handler, locked?: boolean, enrolled?: boolean}} Route
+ * `locked`: answers while locked. `enrolled: false`: answers on a tablet that is not enrolled.
+ */
+/** @typedef {{status: number, headers: Record<string, string>, body: string, url: string}} Answer */
+
+const MOST_REDIRECTS = 5;
+
+export class Router {
+  /** @param {Route[]} routes */
+  constructor(routes) {
+    this.routes = routes.map((route) => ({ ...route, parts: route.path.split('/') }));
+  }
+
+  /** @param {import('./application.js').Application} application @param {import('./worker.js').Asked} asked @returns {Promise<Answer>} */
+  async answer(application, asked) {
+    const url = new URL(asked.url);
+    const whole = asked.headers['HX-Request'] === undefined || asked.headers['HX-Request-Type'] === 'full';
+    const form = new FormData();
+    for (const [name, value] of asked.entries ?? []) form.append(name, value);
+    try {
+      return await this.#handled(application, asked.method, url, form, whole);
+    } catch (fault) {
+      application.note(fault);
+      return faultOf(application, url, whole);
+    }
+  }
+
+  /** @param {import('./application.js').Application} application @param {string} method @param {URL} url @param {FormData} form @param {boolean} whole @returns {Promise<Answer>} */
+  async #handled(application, method, url, form, whole) {
+    let place = url;
+    let verb = method === 'GET' ? 'GET' : 'POST';
+    for (let turn = 0; turn < MOST_REDIRECTS; turn += 1) {
+      const found = this.#find(verb, place.pathname);
+      const diverted = application.diversion(found?.route ?? null, place.pathname + place.search);
+      if (diverted !== null && verb === 'GET') {
+        place = new URL(diverted, place);
+        continue;
+      }
+      if (diverted !== null || found === null) return answerOf(application, problemPage(application, 404), place, whole);
+      const request = { method: verb, path: place.pathname, params: found.params, query: place.searchParams, form, whole };
+      const said = await found.route.handler(application, request);
+      if ('template' in said) return answerOf(application, said, said.at ? new URL(said.at, place) : place, whole);
+      place = new URL(said.seeOther, place);
+      verb = 'GET';
+    }
+    throw new Error('one page leads to the next without an end');
+  }
+
+  /** @param {string} method @param {string} path */
+  #find(method, path) {
+    const asked = path.split('/');
+    for (const route of this.routes) {
+      if (route.method !== method || route.parts.length !== asked.length) continue;
+      /** @type {Record<string, string>} */
+      const params = {};
+      const fits = route.parts.every((part, at) => {
+        if (!part.startsWith(':')) return part === asked[at];
+        params[part.slice(1)] = decodeURIComponent(asked[at]);
+        return asked[at] !== '';
+      });
+      if (fits) return { route, params };
+    }
+    return null;
+  }
+}
+
+/** The honest page; and words alone, when even that cannot be made: a request is never left without an answer. @param {import('./application.js').Application} application @param {URL} url @param {boolean} whole @returns {Answer} */
+function faultOf(application, url, whole) {
+  try {
+    return answerOf(application, problemPage(application, 500), url, whole);
+  } catch (fault) {
+    application.note(fault);
+    const words = '<main id="main" tabindex="-1"><h1>Something went wrong</h1><p>The tablet could not make this page. What you wrote is still kept.</p></main>';
+    return { status: 500, headers: { 'content-type': 'text/html; charset=utf-8' }, body: words, url: url.href };
+  }
+}
+
+/** @param {import('./application.js').Application} application @param {Shown} shown @param {URL} url @param {boolean} whole @returns {Answer} */
+function answerOf(application, { status = 200, template, page }, url, whole) {
+  const body = rendered(template, { ...application.frame({ at: url.pathname, place: page.place ?? '' }), ...page, whole });
+  return { status, headers: { 'content-type': 'text/html; charset=utf-8' }, body, url: url.href };
+}

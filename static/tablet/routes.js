@@ -1,0 +1,39 @@
+/** The table of contents of the tablet: every address it answers to, room by room. */
+import * as activities from './activities.js';
+import * as blocks from './blocks.js';
+import * as codings from './codings.js';
+import * as enrolment from './enrolment.js';
+import * as evidence from './evidence.js';
+import * as finding_words from './finding_words.js';
+import * as only_here from './only_here.js';
+import * as unlocking from './unlocking.js';
+import * as visits from './visits.js';
+
+/** @type {import('./router.js').Route[]} */
+export const ROUTES = [
+  { method: 'GET', path: '/tablet/', handler: visits.browse },
+  { method: 'GET', path: '/tablet/enrol', handler: enrolment.ask, enrolled: false },
+  { method: 'POST', path: '/tablet/enrol', handler: enrolment.enrol, enrolled: false },
+  { method: 'GET', path: '/tablet/unlock', handler: unlocking.ask, locked: true },
+  { method: 'POST', path: '/tablet/unlock', handler: unlocking.unlock, locked: true },
+  { method: 'POST', path: '/tablet/lock', handler: unlocking.lock, locked: true },
+  { method: 'POST', path: '/tablet/locked-words', handler: unlocking.write, locked: true },
+  { method: 'GET', path: '/tablet/visits/:visit', handler: visits.show },
+  { method: 'GET', path: '/tablet/visits/:visit/activities/new', handler: activities.draft },
+  { method: 'POST', path: '/tablet/visits/:visit/activities', handler: activities.create },
+  { method: 'GET', path: '/tablet/evidence/:evidence', handler: evidence.show },
+  { method: 'GET', path: '/tablet/evidence/:evidence/write', handler: evidence.write },
+  { method: 'POST', path: '/tablet/evidence/:evidence/finish', handler: evidence.finish },
+  { method: 'POST', path: '/tablet/evidence/:evidence/blocks', handler: blocks.create },
+  { method: 'GET', path: '/tablet/blocks/:block', handler: blocks.show },
+  { method: 'GET', path: '/tablet/blocks/:block/edit', handler: blocks.edit },
+  { method: 'POST', path: '/tablet/blocks/:block', handler: blocks.update },
+  { method: 'POST', path: '/tablet/blocks/:block/withdraw', handler: blocks.withdraw },
+  { method: 'GET', path: '/tablet/blocks/:block/code', handler: codings.draft },
+  { method: 'POST', path: '/tablet/blocks/:block/codings', handler: codings.create },
+  { method: 'GET', path: '/tablet/codings/:coding', handler: codings.show },
+  { method: 'POST', path: '/tablet/codings/:coding/withdraw', handler: codings.withdraw },
+  { method: 'GET', path: '/tablet/find', handler: finding_words.find },
+  { method: 'GET', path: '/tablet/only-here', handler: only_here.show },
+  { method: 'POST', path: '/tablet/only-here', handler: only_here.send },
+];

@@ -1,0 +1,28 @@
+/**
+ * The tablet's local server: answers htmx where there is no network, keeps what is typed, sends what waits.
+ *
+ * A dedicated worker of the page, so that decryption, folding and search never delay a key stroke (design 3). It holds a Web Lock for
+ * as long as it lives; when the lock falls free the page knows at once that the worker is dead and starts another.
+ */
+import { Application } from './application.js';
+import { ROUTES } from './routes.js';
+import { Router } from './router.js';
+
+const name = `fieldwork-worker-${crypto.randomUUID()}`;
+const router = new Router(ROUTES);
+const starting = Application.start({ name, tell: (message) => self.postMessage(message) });
+
+navigator.locks.request(name, () => {
+  self.postMessage({ lock: name });
+  return new Promise(() => {});
+});
+
+/** @typedef {{method: string, url: string, headers: Record<string, string>, entries: [string, FormDataEntryValue][] | null}} Asked */
+
+self.onmessage = async ({ data, ports: [port] }) => {
+  const application = await starting;
+  if (data.request) port.postMessage(await router.answer(application, data.request));
+  else if (data.typed) port.postMessage(await application.typed(data.typed));
+  else if (data.hidden) await application.pageHidden();
+  else if (data.online !== undefined) application.connectionChanged(data.online);
+};
