@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
-import uvicorn
 from rich.console import Console
 
+from fieldwork import cli_export, cli_serve
 from fieldwork.actions.central import open_central
 from fieldwork.actions.packs import NoPack, import_pack, pack_in
 from fieldwork.building import CannotBuild, build
 from fieldwork.domain.pack import PackRefused
-from fieldwork.settings import ROOT, read_settings
-from fieldwork.store.database import Database
-from fieldwork.store.migrate import migrate
+from fieldwork.settings import ROOT, SettingsProblem, read_settings
+from fieldwork.store.database import AddressProblem, Database, DatabaseUnreachable
+from fieldwork.store.durability import DatabaseUnsafe
+from fieldwork.store.migrate import MigrationBusy, SchemaUnfit, migrate
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="The evidence tool for thematic visits.")
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="The evidence tool for thematic visits.",
+)
 console = Console(highlight=False, soft_wrap=True)
 problems = Console(stderr=True, highlight=False, soft_wrap=True)
 
@@ -26,11 +33,7 @@ problems = Console(stderr=True, highlight=False, soft_wrap=True)
 @app.command("build")
 def build_browser_half() -> None:
     """Make the browser half ready: styles, compiled templates, third parties' files."""
-    try:
-        built = build(ROOT)
-    except CannotBuild as problem:
-        problems.print(str(problem))
-        raise typer.Exit(1) from problem
+    built = build(ROOT)
     console.print(f"Built release {built.release}: {len(built.files)} files")
 
 
@@ -71,28 +74,25 @@ def import_from(pack: Annotated[Path, typer.Argument(help="The folder of the pac
     asyncio.run(run())
 
 
-LOOPBACK = ("127.0.0.1", "::1", "localhost")
+cli_export.register(app)
+cli_serve.register(app)
+
+SAID_IN_WORDS = (
+    AddressProblem,
+    CannotBuild,
+    DatabaseUnreachable,
+    DatabaseUnsafe,
+    MigrationBusy,
+    SchemaUnfit,
+    SettingsProblem,
+)
+"""What an operator can do something about. Anything else is a fault of ours, and shows where it happened."""
 
 
-@app.command("serve")
-def serve(
-    host: Annotated[str, typer.Option(help="Where to listen.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Which port.")] = 8000,
-) -> None:
-    """Serve central. Plain HTTP is for this machine alone."""
-    settings = read_settings()
-    if host not in LOOPBACK and not settings.secure:
-        problems.print("Beyond this machine central is served over HTTPS only. Put a proxy in front and set FIELDWORK_SECURE=1.")
-        raise typer.Exit(2)
-    uvicorn.run(
-        "fieldwork.served:make_app",
-        factory=True,
-        host=host,
-        port=port,
-        loop="uvloop",
-        http="httptools",
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=30,
-    )
+def main() -> None:
+    """The program `fieldwork`."""
+    try:
+        app()
+    except SAID_IN_WORDS as problem:
+        problems.print(str(problem), markup=False)
+        sys.exit(1)

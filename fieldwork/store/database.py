@@ -78,8 +78,12 @@ class DatabaseAddress:
         return f"DatabaseAddress({self.shown})"
 
 
+class AddressProblem(ValueError):
+    """This is no address of a database; the message says what one looks like."""
+
+
 def database_address(url: str) -> DatabaseAddress:
-    """Read `sqlite:///path/file.sqlite3` or `postgres://user@host:port/name`; ValueError says what is wrong with
+    """Read `sqlite:///path/file.sqlite3` or `postgres://user@host:port/name`; AddressProblem says what is wrong with
     anything else.
 
     With three slashes an SQLite path is absolute; `sqlite://file.sqlite3` is relative to the working directory.
@@ -88,19 +92,21 @@ def database_address(url: str) -> DatabaseAddress:
     if parts.scheme == "sqlite":
         path_text = unquote(parts.netloc + parts.path)
         if not path_text.strip("/") or ":memory:" in path_text:
-            raise ValueError("An SQLite database needs a file, for example sqlite:///var/fieldwork/central.sqlite3")
+            raise AddressProblem("An SQLite database needs a file, for example sqlite:///var/fieldwork/central.sqlite3")
         if parts.query or parts.fragment:
-            raise ValueError("An SQLite address has no options: the settings that keep notes safe are not for choosing")
+            raise AddressProblem(
+                "An SQLite address has no options: the settings that keep notes safe are not for choosing"
+            )
         path = Path("/" + path_text.lstrip("/") if path_text.startswith("/") else path_text).absolute()
         return DatabaseAddress("sqlite", path.name, path, url)
     if parts.scheme in ("postgres", "postgresql"):
         name = parts.path.strip("/")
         if not name:
-            raise ValueError(
+            raise AddressProblem(
                 "A PostgreSQL address needs the name of a database, for example postgres://fieldwork@db.example/fieldwork"
             )
         return DatabaseAddress("postgres", f"{name} on {parts.hostname or 'the local socket'}", None, url)
-    raise ValueError("A database address begins with sqlite:// or postgres://")
+    raise AddressProblem("A database address begins with sqlite:// or postgres://")
 
 
 class Database:

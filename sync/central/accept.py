@@ -9,11 +9,13 @@ Judging twice is harmless: whatever is known already is answered as it stands, a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 import msgspec
+import orjson
 from msgspec.structs import replace
 
 from sync.central.body import BodyProblem, read_body
@@ -205,10 +207,50 @@ def weigh_body(line: PushLine, body: bytes) -> Arrival:
     stream = stream_of(line.header)
     if len(body) != line.header.body_bytes or hash_of(body) != line.header.body_hash:
         return Arrival(line, None, None, "body_hash_differs", stream)
+    plain = plain_fields(body, line.header.kind)
+    if plain is not None:
+        return Arrival(line, body, plain, None, stream)
     try:
         return Arrival(line, body, read_body(body, line.header.kind), None, stream)
     except BodyProblem:
         return Arrival(line, body, None, "body_not_readable", stream)
+
+
+_unusual = re.compile(rb"[\\\t\n\r]").search
+_begins_with_salt = re.compile(rb'\{"salt":"[0-9a-f]{32}","fields":\{').match
+_are_names = re.compile("[a-z0-9_]*").fullmatch
+
+
+def plain_fields(body: bytes, kind: str) -> dict[str, object] | None:
+    """The fields of a body as nearly all are, as `read_body` gives them and several times as fast; None for any other.
+
+    Texts, booleans, nulls and numbers that are surely whole and in reach, in a body without an escape. Quotation marks
+    then stand around keys and texts and nowhere else, so their number shows a key that came twice.
+    """
+    if _unusual(body) or not _begins_with_salt(body):
+        return None
+    try:
+        whole = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return None
+    fields: dict[str, object] = whole["fields"]
+    texts = len(whole) + 1 + len(fields)
+    for value in fields.values():
+        if type(value) is str:
+            texts += 1
+        elif type(value) is int:
+            if not -MOST_PLAIN_NUMBER < value < MOST_PLAIN_NUMBER:
+                return None
+        elif value is not None and type(value) is not bool:
+            return None
+    if len(whole) != 2 or body.count(b'"') != 2 * texts:
+        return None
+    if "" in fields or not _are_names("".join(fields)) or (fields and kind in ("withdraw", "redact")):
+        return None
+    return fields
+
+
+MOST_PLAIN_NUMBER = 10**15
 
 
 def wanted(arrivals: Iterable[Arrival]) -> Wanted:

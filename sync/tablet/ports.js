@@ -45,8 +45,9 @@
  * Cache API entries where there is no such handle. The port holds raw bytes; `journal.js` frames them.
  *
  * `append` resolves only after the flush (Cache API: after the entry was read back). What was appended and not yet
- * flushed may be gone, or be there in part, after a power cut. `readAll` gives this worker's file and those whose
- * owners are dead (their Web Lock is free), which are thereby adopted; `hidden` counts the other workers that live, whether
+ * flushed may be gone, or be there in part, after a power cut. `readAll` flushes and gives this worker's file and
+ * those whose owners are dead (their Web Lock is free), which are thereby adopted: what a killed worker had appended must not
+ * be taken for a copy while a power cut could still remove it. `hidden` counts the other workers that live, whether
  * they have written yet or not: their files cannot be seen.
  * `rewrite` replaces each of those files by what `change` makes of it, whole or not at all; an empty result deletes it.
  * @typedef {object} Journal

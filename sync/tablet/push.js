@@ -58,6 +58,8 @@ export class Pusher {
     const waiting = await this.#chosen();
     if (waiting.length === 0) return { ...NOTHING, problem: unsettled === null ? null : 'storage_failed' };
     const batch = await this.#batch(waiting);
+    // A standing without its entry is put right at the next start; an empty push would say nothing.
+    if (batch.entries.length === 0) return { ...NOTHING, problem: 'storage_failed', wait_ms: this.#wait(null) };
     const whenAsked = await knownEpoch(storage);
     let answer;
     try {

@@ -51,7 +51,7 @@ export async function reconcile(tablet) {
   const missing = [...read.entries.values()].filter((entry) => !known.entries.has(entry.place)
     && entry.header.sequence > Math.max(known.purgedTo(entry.stream), read.purgedTo(entry.stream)));
   const highest = highestNumbers(known, read, memory);
-  const lost = lostNumbers(highest, known, read);
+  const { lost, streams: lossy } = lostNumbers(highest, known, read);
   const behind = missing.length > 0 || lost > 0
     || (memory !== null && known.database !== undefined && memory.database !== known.database);
   const new_incarnation = known.incarnation === undefined || behind;
@@ -61,6 +61,8 @@ export async function reconcile(tablet) {
     await storage.commit([
       { store: 'marks', key: 'database', put: { id: known.database ?? random.uuid4() } },
       { store: 'marks', key: 'incarnation', put: { id: new_incarnation ? random.uuid4() : known.incarnation } },
+      // Said once: the next start must not tell of the same loss, nor take another incarnation for it.
+      ...lossy.map(([stream, to]) => /** @type {Change} */ ({ store: 'marks', key: `lost:${stream}`, put: { to } })),
     ]);
   }
   const keys = [...read.marks].filter(([key]) => !known.marks.has(key));
@@ -155,6 +157,7 @@ async function readDatabase(storage) {
     carry: new Map((await storage.range('carry_keys')).map(({ key, value }) => [/** @type {string} */ (key), value])),
     redacted: (await storage.range('redacted')).map(({ key }) => /** @type {string} */ (key)),
     purgedTo: (/** @type {string} */ stream) => /** @type {number} */ (marks.get(`purged:${stream}`)?.to ?? 0),
+    lostTo: (/** @type {string} */ stream) => /** @type {number} */ (marks.get(`lost:${stream}`)?.to ?? 0),
   };
 }
 
@@ -172,17 +175,24 @@ function highestNumbers(known, read, memory) {
   return highest;
 }
 
-/** @param {Map<string, number>} highest @param {Known} known @param {Read} read */
+/**
+ * Numbers of which neither copy holds anything, and that no earlier start has counted.
+ * @param {Map<string, number>} highest @param {Known} known @param {Read} read @returns {{lost: number, streams: [string, number][]}} with the highest number of each stream that lost some
+ */
 function lostNumbers(highest, known, read) {
   let lost = 0;
+  /** @type {[string, number][]} */
+  const streams = [];
   for (const [stream, to] of highest) {
-    const from = Math.max(known.purgedTo(stream), read.purgedTo(stream)) + 1;
+    const before = lost;
+    const from = Math.max(known.purgedTo(stream), read.purgedTo(stream), known.lostTo(stream)) + 1;
     for (let sequence = from; sequence <= to; sequence += 1) {
       const place = `${stream} ${sequence}`;
       if (!known.entries.has(place) && !read.entries.has(place)) lost += 1;
     }
+    if (lost > before) streams.push([stream, to]);
   }
-  return lost;
+  return { lost, streams };
 }
 
 /** Rows whose bytes are not those that were written, or whose carry key is gone. @param {Known} known @param {Read} read */

@@ -63,6 +63,11 @@ export class Replica {
     this.#folded.delete(record);
   }
 
+  /** The record that an operation belongs to, if it is here. @param {string} operation @returns {string | undefined} */
+  recordOf(operation) {
+    return this.#places.get(operation);
+  }
+
   /** @param {string} record @returns {RecordState | null} */
   find(record) {
     const before = this.#folded.get(record);

@@ -59,7 +59,10 @@ async function opfsJournal(folder, own) {
     if (file === own) return work(handle);
     const other = await (await folder.getFileHandle(file)).createSyncAccessHandle();
     try {
-      return work(other);
+      const result = work(other);
+      // A dead worker may have written without a flush; what is adopted is made sure of before it is relied on.
+      other.flush();
+      return result;
     } finally {
       other.close();
     }

@@ -102,6 +102,9 @@ test('an older copy whose journal went as well is noticed by the sentinel, and t
   await after.tab.writes({ text: 'on' });
   await after.tab.pushesAll();
   assert.deepEqual(world.office.bodies().sort(), ['old', 'on']);
+  tab.device.kill();
+  const later = await next(world, tab.device);
+  assert.deepEqual([later.report.lost, later.report.new_incarnation], [0, false], 'a loss is told once');
 });
 
 test('an older copy, without journal or sentinel, is noticed by the manifest', async () => {

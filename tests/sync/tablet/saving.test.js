@@ -128,6 +128,24 @@ test('when neither copy can be made nothing is called saved', async () => {
   assert.deepEqual([saved.saved, saved.problem], ['no', 'nothing_saved']);
 });
 
+test('when the database cannot even be read, the journal takes the words, and the next start gives them back', async () => {
+  const world = new World();
+  const tab = await world.enrolled();
+  await tab.writes({ text: 'before' });
+  const notes = [tab.intention({ text: 'while it is gone' }), tab.intention({ text: 'and more' })];
+  tab.device.unsent.fault = { kind: 'gone', commits: 1_000, reads: true };
+
+  const [first, second] = await Promise.all(notes.map((note) => tab.saves([note])));
+
+  assert.deepEqual([first.saved, second.saved], ['once', 'once']);
+  assert.deepEqual([first, second].map(({ operations: [{ sequence }] }) => sequence), [1, 2]);
+  tab.device.unsent.fault = null;
+  tab.device.powerLoss();
+  const after = await world.starts(tab.device);
+  await after.unlocks(ANN);
+  assert.deepEqual(after.texts(), ['and more', 'before', 'while it is gone']);
+});
+
 test('a note that was not saved can be saved again, and is there once', async () => {
   const world = new World();
   const tab = await world.enrolled();

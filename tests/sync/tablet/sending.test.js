@@ -178,14 +178,14 @@ test('a batch holds at most 1,000 operations and 1 MB, unless one alone is large
   for (const size of [400_000, 400_000, 400_000, 1_500_000, 10]) await tab.writes({ text: 'x'.repeat(size) });
   const sizes = [];
   world.between = (request, ask) => {
-    sizes.push(request.body.length);
+    sizes.push([request.body.length, fromUtf8(request.body).split('\n').length - 2]);
     return ask(request);
   };
 
   await tab.pushesAll();
 
   assert.equal(world.office.stored.length, 5);
-  assert.equal(sizes.filter((bytes) => bytes > 1_000_000).length, 1);
+  assert.deepEqual(sizes.filter(([bytes]) => bytes > 1_000_000).map(([, operations]) => operations), [1]);
 });
 
 test('waiting grows with jitter from five seconds to a minute, and obeys the office within ten minutes', () => {
@@ -246,6 +246,22 @@ test('SYN-11 SYN-12: after a restore of central the tablet offers exactly what c
   await tab.pushesAll();
   assert.equal(world.office.stored.length, 5);
   assert.equal((await tab.compares()).agreed, 1);
+});
+
+test('after a restore of central what waited there for a decision is offered again as well', async () => {
+  const { world, tab } = await withNotes(1);
+  const backup = world.office.backup();
+  world.between = changed(({ receipts }) => Object.assign(receipts[0], { verdict: 'quarantined', code: 'not_assigned' }));
+  await tab.pushes();
+  assert.deepEqual((await needsAttention(tab.storage)).map(({ at_office }) => at_office), [true]);
+  world.online();
+  world.office.restore(backup);
+  await tab.compares();
+  await tab.compares();
+
+  await tab.pushesAll();
+
+  assert.deepEqual(world.office.bodies(), ['note 1']);
 });
 
 test('an answer from before a restore that comes late is not believed', async () => {

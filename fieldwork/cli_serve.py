@@ -1,0 +1,96 @@
+"""The commands that start central: `serve`, and `demonstrate`, which is what `make run` does on a fresh machine."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated
+
+import typer
+import uvicorn
+from rich.console import Console
+
+from fieldwork.actions.central import open_central
+from fieldwork.actions.demonstration import (
+    DemonstrationAccount,
+    demonstration_accounts_enabled,
+    make_demonstration_accounts,
+)
+from fieldwork.actions.packs import import_pack, pack_in
+from fieldwork.settings import ROOT, Settings, read_settings
+from fieldwork.web.assets import Assets
+
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+DEMONSTRATION = ROOT / "fieldwork" / "demonstration"
+LONGEST_PUSH_S = 30
+
+console = Console(highlight=False, soft_wrap=True)
+problems = Console(stderr=True, highlight=False, soft_wrap=True)
+
+Host = Annotated[str, typer.Option(help="Where to listen.")]
+Port = Annotated[int, typer.Option(help="Which port.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the command line."""
+    app.command("serve")(serve)
+    app.command("demonstrate")(demonstrate)
+
+
+def serve(host: Host = "127.0.0.1", port: Port = 8000) -> None:
+    """Serve central. Plain HTTP is for this machine alone."""
+    settings = read_settings()
+    if host not in LOOPBACK:
+        _refuse_beyond_this_machine(settings)
+    _run(host, port)
+
+
+def demonstrate(port: Port = 8000) -> None:
+    """Load the demonstration review, make five people to sign in as, and serve it to this machine."""
+    accounts = asyncio.run(_prepared(read_settings()))
+    console.print("Five people to sign in as:\n")
+    for account in accounts:
+        console.print(f"  {account.role:<30}{account.sign_in_name:<42}{account.password}", markup=False)
+    console.print(f"\nThe office:  http://127.0.0.1:{port}/")
+    console.print(f"A tablet:    http://127.0.0.1:{port}/tablet/   (the administrator makes its code, under People)\n")
+    _run("127.0.0.1", port)
+
+
+async def _prepared(settings: Settings) -> list[DemonstrationAccount]:
+    pack = pack_in(DEMONSTRATION)
+    async with open_central(settings, migrating=True) as central:
+        await import_pack(central, pack)
+        return await make_demonstration_accounts(central, pack)
+
+
+def _refuse_beyond_this_machine(settings: Settings) -> None:
+    async def demonstrating() -> bool:
+        async with open_central(settings) as central:
+            return await demonstration_accounts_enabled(central)
+
+    if not settings.secure:
+        problems.print(
+            "Beyond this machine central is served over HTTPS only. Put a proxy in front and set FIELDWORK_SECURE=1."
+        )
+        raise typer.Exit(2)
+    if asyncio.run(demonstrating()):
+        problems.print(
+            "The demonstration accounts are enabled, so central is served to this machine alone. Disable them first."
+        )
+        raise typer.Exit(2)
+
+
+def _run(host: str, port: int) -> None:
+    # Built and readable, before a server is started that would only say so in a traceback.
+    Assets(ROOT)
+    uvicorn.run(
+        "fieldwork.served:make_app",
+        factory=True,
+        host=host,
+        port=port,
+        loop="uvloop",
+        http="httptools",
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=LONGEST_PUSH_S,
+    )
