@@ -41,6 +41,7 @@ class Counted:
     withdrawn: int
     codings: int
     codings_of_these_records: int
+    blocks_without_record: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,7 @@ async def positions_of(log: Log, scopes: Iterable[str]) -> dict[str, int]:
     """How far the log of each scope's evidence goes at this moment; a scope without any is 0."""
     wanted = listed(set(scopes))
     found = await log.ask("SELECT scope, last_position FROM scope WHERE lane = 'evidence' AND scope IN {list}", wanted)
-    return {scope: 0 for scope in wanted} | {row[0]: row[1] for row in found}
+    return dict.fromkeys(wanted, 0) | {row[0]: row[1] for row in found}
 
 
 async def taken_back_since(log: Log, scopes: Iterable[str], moment: str) -> bool:
@@ -139,6 +140,12 @@ async def count(log: Log, visits: Sequence[Visit]) -> Counted:
         " WHERE e.visit IN {list} AND e.quarantined = 0 AND e.screened = 1",
         visit_ids,
     )
+    [[lost]] = await log.ask(
+        "SELECT count(*) FROM record r JOIN scope s ON s.id = r.scope_id WHERE s.scope IN {list} AND s.lane = 'evidence'"
+        " AND r.record_type = 'block' AND r.withdrawn = 0"
+        " AND NOT EXISTS (SELECT 1 FROM record p WHERE p.record = r.parent)",
+        listed({f"visit:{visit_id}" for visit_id in visit_ids}),
+    )
     return Counted(
         records=sum(row[2] for row in by_standing if not row[0] and row[1]),
         consent_withdrawn=sum(row[2] for row in by_standing if row[0]),
@@ -146,6 +153,7 @@ async def count(log: Log, visits: Sequence[Visit]) -> Counted:
         withdrawn=withdrawn,
         codings=codings,
         codings_of_these_records=of_these,
+        blocks_without_record=lost,
     )
 
 
