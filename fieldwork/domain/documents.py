@@ -25,9 +25,7 @@ class DocumentKind:
 PDF = DocumentKind("PDF", "application/pdf", ".pdf")
 PNG = DocumentKind("PNG picture", "image/png", ".png")
 JPEG = DocumentKind("JPEG picture", "image/jpeg", ".jpg")
-DOCX = DocumentKind(
-    "Word document", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", ".docx"
-)
+DOCX = DocumentKind("Word document", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", ".docx")
 ODT = DocumentKind("OpenDocument text", "application/vnd.oasis.opendocument.text", ".odt")
 TEXT = DocumentKind("plain text", "text/plain; charset=utf-8", ".txt")
 

@@ -46,6 +46,10 @@ class Brought:
     carrier: str | None
     carry_keys: Mapping[str, CarryKey] = field(default_factory=dict)
 
+    @property
+    def size(self) -> int:
+        return len(self.lines)
+
 
 @dataclass(frozen=True, slots=True)
 class OwnWriting:
@@ -59,6 +63,10 @@ class OwnWriting:
     drafts: Sequence[Draft]
     device_at: str | None
     carrier: str | None = None
+
+    @property
+    def size(self) -> int:
+        return len(self.drafts)
 
     @property
     def is_import(self) -> bool:
@@ -76,7 +84,7 @@ class Rights:
     review_of_visit: dict[str, str]
     importing: bool = False
     """True while central imports a pack: the one stream without an author."""
-    given: dict[tuple[str | None, str, str, str, bool], str | None] = field(default_factory=dict)
+    given: dict[tuple[str | None, str, str, str, str], str | None] = field(default_factory=dict)
     """What the permit has answered already, for as long as these rights stand."""
 
 
@@ -98,49 +106,44 @@ def stream_name(stream: Stream) -> str:
 def enter(
     brought: Sequence[Brought | OwnWriting], permit: Permit, keyring: Keyring, received_at: str
 ) -> Work[list[Outcome]]:
-    """Judge and write what several carriers brought, in their order, in the transaction that is open."""
+    """Judge what several carriers brought, in their order, and write it, in the transaction that is open.
+
+    Everything is written together, except that what may change who may write what is written before the next is judged.
+    """
     arrivals = [
         line for push in brought if isinstance(push, Brought) for line in push.lines if isinstance(line, Arrival)
     ]
     needs = _all_wanted(brought, arrivals)
     facts, rows = yield from _load(needs, arrivals, keyring)
     outcomes: list[Outcome] = []
+    judged: list[_Judged] = []
     for push in brought:
-        outcome = yield from _enter_one(push, needs, facts, rows, permit, keyring, received_at)
-        outcomes.append(outcome)
+        outcomes.append(Outcome())
+        carry_keys = push.carry_keys if isinstance(push, Brought) else {}
+        for part in _parts(push, facts):
+            outcome = judge(part, facts, permit)
+            for held in outcome.held:
+                if held.line.carry in carry_keys:
+                    rows.carry_keys[held.line.header_hash] = carry_keys[held.line.carry]
+            judged.append(_Judged(outcome, push.carrier, carry_keys))
+            _add(outcome, outcomes[-1])
+            if _changes_rights(outcome, push):
+                yield from _write(judged, rows, keyring, received_at)
+                judged = []
+                yield from _load_rights(needs, facts)
+    if judged:
+        yield from _write(judged, rows, keyring, received_at)
     return outcomes
 
 
-def _enter_one(
-    push: Brought | OwnWriting,
-    needs: Wanted,
-    facts: Facts,
-    rows: LogRow,
-    permit: Permit,
-    keyring: Keyring,
-    received_at: str,
-) -> Work[Outcome]:
-    """Judge and write one push, part by part, so that each part is judged by the assignments as they stand by then."""
-    whole = Outcome()
+def _parts(push: Brought | OwnWriting, facts: Facts) -> list[Sequence[Arrival | UnreadableLine]]:
+    if isinstance(push, Brought):
+        return parts_of(push.lines)
     assert isinstance(facts.rights, Rights)
-    if isinstance(push, OwnWriting):
-        facts.rights = Rights(facts.rights.assignments, facts.rights.review_of_visit, push.is_import)
-        carry_keys: Mapping[str, CarryKey] = {}
-        # A pack needs no assignment to be let in, so it is one part.
-        parts = [list(_minted(push, facts))] if push.is_import else parts_of(list(_minted(push, facts)))
-    else:
-        carry_keys, parts = push.carry_keys, parts_of(push.lines)
-    for part in parts:
-        outcome = judge(part, facts, permit)
-        for held in outcome.held:
-            if held.line.carry in carry_keys:
-                rows.carry_keys[held.line.header_hash] = carry_keys[held.line.carry]
-        yield from _Writing(outcome, push.carrier, carry_keys, rows, keyring, received_at).all()
-        yield from project(outcome, rows.scopes)
-        _add(outcome, whole)
-        if facts.rights.importing or any(map(_changes_rights, outcome.entered)) or outcome.freed or outcome.erased:
-            yield from _load_rights(needs, facts)
-    return whole
+    facts.rights = Rights(facts.rights.assignments, facts.rights.review_of_visit, push.is_import)
+    minted = list(_minted(push, facts))
+    # A pack needs no assignment to be let in, so it is one part.
+    return [minted] if push.is_import else parts_of(minted)
 
 
 GIVES_RIGHTS = frozenset({"assignment", "visit"})
@@ -161,8 +164,11 @@ def parts_of(lines: Sequence[Arrival | UnreadableLine]) -> list[Sequence[Arrival
     return parts
 
 
-def _changes_rights(entered: Entered) -> bool:
-    return entered.arrival.line.header.record_type in GIVES_RIGHTS
+def _changes_rights(outcome: Outcome, push: Brought | OwnWriting) -> bool:
+    if isinstance(push, OwnWriting) or outcome.freed or outcome.erased:
+        return True
+    entered = (*outcome.entered, *outcome.completed)
+    return any(each.arrival.line.header.record_type in GIVES_RIGHTS for each in entered)
 
 
 def _add(outcome: Outcome, whole: Outcome) -> None:
@@ -447,33 +453,53 @@ def _is_reached(header: Header, redactions: Iterable[Redaction], operation: str)
 
 
 @dataclass(frozen=True, slots=True)
-class _Writing:
-    """What one outcome writes in the log and beside it."""
+class _Judged:
+    """What judging one part of a push led to, and who brought it."""
 
     outcome: Outcome
     carrier: str | None
     carry_keys: Mapping[str, CarryKey]
+
+
+def _write(judged: Sequence[_Judged], rows: LogRow, keyring: Keyring, received_at: str) -> Work[None]:
+    """Write what was judged: the log, what lies beside it, and what it adds up to."""
+    whole = Outcome()
+    for each in judged:
+        _add(each.outcome, whole)
+    writing = _Writing(judged, whole, rows, keyring, received_at)
+    yield from writing.all()
+    yield from project(whole, rows.scopes)
+
+
+@dataclass(frozen=True, slots=True)
+class _Writing:
+    """The statements that write one or several outcomes in the log and beside it."""
+
+    judged: Sequence[_Judged]
+    outcome: Outcome
     rows: LogRow
     keyring: Keyring
     received_at: str
 
     def all(self) -> Work[None]:
         by_lane: dict[str, list[tuple[Any, ...]]] = {}
-        for entered in self.outcome.entered:
-            by_lane.setdefault(entered.arrival.header.lane, []).append(self._log_row(entered))
+        for each in self.judged:
+            for entered in each.outcome.entered:
+                by_lane.setdefault(entered.arrival.line.header.lane, []).append(self._log_row(entered, each))
         for lane, log_rows in by_lane.items():
             yield Tell(_INSERT.format(lane=lane), log_rows)
         yield from self._displaced()
-        for entered in self.outcome.completed:
-            lane, row = entered.arrival.header.lane, self._log_row(entered)
-            yield Tell(f"DELETE FROM operation_{lane} WHERE stream_id = ? AND sequence = ?", [(row[1], row[2])])
-            yield Tell(_INSERT.format(lane=lane), [row])
+        for each in self.judged:
+            for entered in each.outcome.completed:
+                lane, row = entered.arrival.line.header.lane, self._log_row(entered, each)
+                yield Tell(f"DELETE FROM operation_{lane} WHERE stream_id = ? AND sequence = ?", [(row[1], row[2])])
+                yield Tell(_INSERT.format(lane=lane), [row])
         yield from self._beside()
         yield from self._redactions()
         yield from self._freed()
         yield from self._marks()
 
-    def _log_row(self, entered: Entered) -> tuple[Any, ...]:
+    def _log_row(self, entered: Entered, judged: _Judged) -> tuple[Any, ...]:
         line, header = entered.arrival.line, entered.arrival.header
         kept_sealed = entered.body is None and entered.redacted_by is None and bool(line.sealed)
         body = None
@@ -495,15 +521,15 @@ class _Writing:
             entered.standing,
             entered.code,
             self.received_at,
-            self.carrier,
+            judged.carrier,
             entered.redacted_by,
             header.reason,
             line.sealed if kept_sealed else None,
-            self._carry_key(line) if kept_sealed else None,
+            self._carry_key(line, judged) if kept_sealed else None,
         )
 
-    def _carry_key(self, line: PushLine) -> str | None:
-        carry_key = self.rows.carry_keys.get(line.header_hash) or self.carry_keys.get(line.carry)
+    def _carry_key(self, line: PushLine, judged: _Judged) -> str | None:
+        carry_key = self.rows.carry_keys.get(line.header_hash) or judged.carry_keys.get(line.carry)
         return None if carry_key is None else msgspec.json.encode(carry_key).decode()
 
     def _displaced(self) -> Work[None]:
@@ -522,54 +548,59 @@ class _Writing:
             yield Tell(f"DELETE FROM operation_{lane} WHERE operation = ?", [(known.operation,)])
 
     def _beside(self) -> Work[None]:
-        outcome = self.outcome
-        if outcome.held:
-            yield Tell(
-                "INSERT INTO holding (header_hash, stream, sequence, operation, header, sealed, carry_key, carrier,"
-                " received_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (header_hash) DO UPDATE SET"
-                " sealed = excluded.sealed, carry_key = excluded.carry_key, carrier = excluded.carrier",
-                [
-                    (
-                        held.line.header_hash,
-                        stream_name(held.stream),
-                        held.header.sequence,
-                        held.header.operation,
-                        *self._as_carried(held.line),
-                    )
-                    for held in outcome.held
-                ],
+        # By header hash: of two copies of one header the better, which came second, is kept.
+        held = {
+            held.line.header_hash: (
+                held.line.header_hash,
+                stream_name(held.stream),
+                held.header.sequence,
+                held.header.operation,
+                *self._as_carried(held.line, each),
             )
-        if outcome.released:
-            released = [(arrival.line.header_hash,) for arrival in outcome.released]
-            yield Tell("DELETE FROM holding WHERE header_hash = ?", released)
+            for each in self.judged
+            for held in each.outcome.held
+        }
         yield Tell(
-            _ASIDE,
-            [
-                (
-                    arrival.line.header_hash,
-                    arrival.header.body_hash,
-                    code,
-                    arrival.header.operation,
-                    arrival.header.lane,
-                    *self._as_carried(arrival.line),
-                )
-                for arrival, code in outcome.aside
-            ],
+            "INSERT INTO holding (header_hash, stream, sequence, operation, header, sealed, carry_key, carrier,"
+            " received_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (header_hash) DO UPDATE SET"
+            " sealed = excluded.sealed, carry_key = excluded.carry_key, carrier = excluded.carrier",
+            list(held.values()),
         )
+        released = [(arrival.line.header_hash,) for arrival in self.outcome.released]
+        yield Tell("DELETE FROM holding WHERE header_hash = ?", released)
+        aside = [
+            (
+                arrival.line.header_hash,
+                arrival.header.body_hash,
+                code,
+                arrival.header.operation,
+                arrival.header.lane,
+                *self._as_carried(arrival.line, each),
+            )
+            for each in self.judged
+            for arrival, code in each.outcome.aside
+        ]
+        yield Tell(_ASIDE, aside)
         yield Tell(
             "INSERT INTO unreadable_line (line_hash, line, code, carrier, received_at) VALUES (?, ?, ?, ?, ?)"
             " ON CONFLICT DO NOTHING",
-            [(line.line_hash, line.raw, line.code, self.carrier, self.received_at) for line in outcome.unreadable],
+            [
+                (line.line_hash, line.raw, line.code, each.carrier, self.received_at)
+                for each in self.judged
+                for line in each.outcome.unreadable
+            ],
         )
-        yield Tell(
+        for code, operation in self.outcome.alarms:
             # The same bytes brought again are no new alarm.
-            "INSERT INTO alarm (code, operation, raised_at) SELECT ?, ?, ?"
-            " WHERE NOT EXISTS (SELECT 1 FROM alarm WHERE code = ? AND operation = ?)",
-            [(code, operation, self.received_at, code, operation) for code, operation in outcome.alarms],
-        )
+            found = yield Ask("SELECT 1 FROM alarm WHERE code = ? AND operation = ?", (code, operation))
+            if not found:
+                yield Tell(
+                    "INSERT INTO alarm (code, operation, raised_at) VALUES (?, ?, ?)",
+                    [(code, operation, self.received_at)],
+                )
 
-    def _as_carried(self, line: PushLine) -> tuple[Any, ...]:
-        return (line.header_raw, line.sealed, self._carry_key(line), self.carrier, self.received_at)
+    def _as_carried(self, line: PushLine, judged: _Judged) -> tuple[Any, ...]:
+        return (line.header_raw, line.sealed, self._carry_key(line, judged), judged.carrier, self.received_at)
 
     def _redactions(self) -> Work[None]:
         outcome = self.outcome

@@ -32,6 +32,8 @@ from sync.central.line import MOST_OPERATIONS, PAGE_BYTES, PullRow, Push, PushLi
 
 T = TypeVar("T")
 MOST_TOGETHER = 64
+ENOUGH_TOGETHER = 200
+"""Operations in one transaction: while it is being written, the next pushes are being read and opened."""
 SWEEP_AGAIN_S = 1.0
 WORDS_LIE_IN = (
     *(f"operation_{lane}" for lane in LANES),
@@ -74,6 +76,9 @@ class Log:
     async def open(self) -> AsyncIterator[Log]:
         """Run the writer. On leaving, what was taken is finished and nothing new is taken."""
         self._closed = False
+        if self.database.dialect == "sqlite":
+            # Whoever was killed between a redaction and its sweep left words in the journal.
+            self._to_sweep.set()
         writer = asyncio.create_task(self._write_for_ever(), name="log writer")
         sweeper = asyncio.create_task(self._sweep_for_ever(), name="log sweeper")
         try:
@@ -85,7 +90,7 @@ class Log:
             sweeper.cancel()
             await asyncio.gather(writer, sweeper, return_exceptions=True)
             if self._to_sweep.is_set():
-                await self.database.sweep_deleted(WORDS_LIE_IN)
+                await self._swept()
 
     # Writing
 
@@ -116,8 +121,10 @@ class Log:
     async def _write_for_ever(self) -> None:
         while True:
             together = [await self._queue.get()]
-            while len(together) < MOST_TOGETHER and not self._queue.empty():
+            size = together[0].brought.size
+            while len(together) < MOST_TOGETHER and size < ENOUGH_TOGETHER and not self._queue.empty():
                 together.append(self._queue.get_nowait())
+                size += together[-1].brought.size
             try:
                 await self._write_together(together)
             finally:
@@ -147,10 +154,17 @@ class Log:
         """Make redacted words leave the disk, not only the tables (PROTOCOL.md, I8). A long read delays it."""
         while True:
             await self._to_sweep.wait()
-            if await self.database.sweep_deleted(WORDS_LIE_IN):
+            if await self._swept():
                 self._to_sweep.clear()
             else:
                 await asyncio.sleep(SWEEP_AGAIN_S)
+
+    async def _swept(self) -> bool:
+        try:
+            return await self.database.sweep_deleted(WORDS_LIE_IN)
+        except (OperationalError, OSError):
+            # Not now: another sweep is under way, or the database is restarting.
+            return False
 
     async def _one_transaction(self, brought: Sequence[Brought | OwnWriting]) -> list[Outcome]:
         received_at = instant(self._clock())

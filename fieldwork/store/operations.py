@@ -52,7 +52,9 @@ async def not_taken_in(log: Log, scope: str) -> list[LoggedOperation]:
 
 async def waiting_for_a_gap(log: Log, scope: str) -> list[tuple[Header, str]]:
     """What waits for an earlier number of its stream: header and when it came. Its words have not been judged yet."""
-    found = await log.ask("SELECT header, received_at FROM holding WHERE stream LIKE ? ORDER BY received_at", f"%/{scope}/evidence")
+    found = await log.ask(
+        "SELECT header, received_at FROM holding WHERE stream LIKE ? ORDER BY received_at", f"%/{scope}/evidence"
+    )
     return [(read_header(bytes(row[0])), row[1]) for row in found]
 
 

@@ -60,9 +60,7 @@ async def passages(
     return [PassageRow(r[0], r[1], r[2] or "", r[3] or "", r[4] or "", r[5] or "") for r in found]
 
 
-async def counts_by_code(
-    log: Log, review_id: str, visit_ids: Iterable[str], codes: Iterable[str]
-) -> Sequence[Row]:
+async def counts_by_code(log: Log, review_id: str, visit_ids: Iterable[str], codes: Iterable[str]) -> Sequence[Row]:
     """Code, letter, source role and number of codings, for coverage."""
     where, parameters = _asked(review_id, visit_ids, codes)
     return await log.ask(

@@ -15,9 +15,9 @@ import orjson
 
 from fieldwork.domain.record_types import RECORD_TYPES
 from fieldwork.store.statements import Ask, Row, Tell, Work, listed
-from sync.central.accept import Outcome
+from sync.central.accept import Entered, Outcome
 from sync.central.body import read_body, shown
-from sync.central.fold import Operation, RecordState, extend, fold, operation_of
+from sync.central.fold import Operation, RecordState, Values, extend, fold, operation_of
 from sync.central.header import read_header
 
 Scopes = Mapping[tuple[str, str], int]
@@ -48,38 +48,65 @@ def project(outcome: Outcome, scopes: Scopes) -> Work[None]:
     A record belongs to the scope in which it was first made. Operations that name it from another scope are kept in the log and
     change nothing: who may write in one visit must not reach into another.
     """
-    fresh = _fresh(outcome, scopes)
+    fresh = _fresh(outcome)
     again = yield from _records_of([*outcome.erased, *outcome.freed])
-    again |= {e.arrival.line.header.record for e in outcome.completed} & fresh.keys()
     known = yield from _known_states(fresh.keys() - again)
+    begun: list[tuple[Any, ...]] = []
     changed: list[Standing] = []
-    for record, operations in fresh.items():
+    for record, entered in fresh.items():
         if record in again:
             continue
-        before = known.get(record)
-        scope_id = before.scope_id if before else operations[0].scope_id
-        operations = [stored for stored in operations if stored.scope_id == scope_id]
-        state = _moved_on(before.state if before else None, [stored.operation for stored in operations])
-        if state is None:
+        if record not in known and _only_begins(entered):
+            begun.append(_begun_row(entered[0], scopes))
+            continue
+        standing = _moved_on(known.get(record), [_stored(each, scopes) for each in entered])
+        if standing is None:
             again.add(record)
-        elif operations:
-            changed.append(Standing(state, scope_id, operations[-1].position))
+        elif standing is not known.get(record):
+            changed.append(standing)
+    yield Tell(_WRITE_RECORDS, sorted(begun))
     yield from _write(changed, {number: scope for (scope, _), number in scopes.items()})
     if again:
         yield from rebuild(again)
 
 
-def _fresh(outcome: Outcome, scopes: Scopes) -> dict[str, list[Stored]]:
+def _fresh(outcome: Outcome) -> dict[str, list[Entered]]:
     """What was stored just now, by record."""
-    fresh: dict[str, list[Stored]] = {}
-    for entered in (*outcome.entered, *outcome.completed):
+    fresh: dict[str, list[Entered]] = {}
+    for entered in (*outcome.entered, *outcome.completed) if outcome.completed else outcome.entered:
         header = entered.arrival.line.header
-        if entered.standing != "stored" or header.lane != "evidence" or header.kind == "redact":
-            continue
-        fields = entered.arrival.fields if entered.body is not None else None
-        stored = Stored(operation_of(header, fields), scopes[(header.scope, header.lane)], entered.position or 0)
-        fresh.setdefault(header.record, []).append(stored)
+        if entered.standing == "stored" and header.lane == "evidence" and header.kind != "redact":
+            fresh.setdefault(header.record, []).append(entered)
     return fresh
+
+
+def _stored(entered: Entered, scopes: Scopes) -> Stored:
+    header = entered.arrival.line.header
+    fields = entered.arrival.fields if entered.body is not None else None
+    return Stored(operation_of(header, fields), scopes[(header.scope, header.lane)], entered.position or 0)
+
+
+def _only_begins(entered: Sequence[Entered]) -> bool:
+    """Whether this is a create and nothing more, of a type that no table but `record` shows: nearly every note."""
+    header = entered[0].arrival.line.header
+    return len(entered) == 1 and header.kind == "create" and header.record_type not in TYPED
+
+
+def _begun_row(entered: Entered, scopes: Scopes) -> tuple[Any, ...]:
+    """The row of `record` for a create alone: what `fold` and `write_state` make of it, without building the state."""
+    header = entered.arrival.line.header
+    fields = (entered.arrival.fields if entered.body is not None else None) or {}
+    record_type = RECORD_TYPES.get(header.record_type)
+    parent = fields.get(record_type.parent) if record_type is not None and record_type.parent is not None else None
+    return (
+        header.record,
+        scopes[(header.scope, header.lane)],
+        header.record_type,
+        shown(parent) if isinstance(parent, str) else None,
+        0,
+        entered.position,
+        write_begun_state(header.operation, fields),
+    )
 
 
 def rebuild(record_ids: Iterable[str]) -> Work[int]:
@@ -130,25 +157,23 @@ def _known_states(records: Set[str]) -> Work[dict[str, Standing]]:
     return {row[0]: Standing(read_state(row[0], row[1], row[2]), row[3], row[4]) for row in found}
 
 
-def _moved_on(state: RecordState | None, operations: Sequence[Operation]) -> RecordState | None:
-    """The state after these operations, or None when only the whole history can say."""
-    for operation in operations:
-        if state is None:
-            if operation.kind != "create" or operation.base:
+def _moved_on(before: Standing | None, operations: Sequence[Stored]) -> Standing | None:
+    """The record after these operations, `before` itself where none of them is its own, None when only the whole
+    history can say."""
+    standing = before
+    for stored in operations:
+        if standing is None:
+            if stored.operation.kind != "create":
                 return None
-            state = _begun(operation)
+            state: RecordState | None = fold([stored.operation])
+        elif stored.scope_id != standing.scope_id:
+            continue
         else:
-            extended = extend(state, operation)
-            if extended is None:
-                return None
-            state = extended
-    return state
-
-
-def _begun(create: Operation) -> RecordState:
-    """What `fold` makes of a create alone, without its pains."""
-    fields = {name: [(create.operation, value)] for name, value in sorted((create.fields or {}).items())}
-    return RecordState(create.record_type, create.record, (create.operation,), fields, False, 1)
+            state = extend(standing.state, stored.operation)
+        if state is None:
+            return None
+        standing = Standing(state, stored.scope_id, stored.position)
+    return standing
 
 
 def _folded_anew(records: set[str]) -> Work[list[Standing]]:
@@ -181,13 +206,18 @@ def _operation_of_row(row: Row) -> Operation:
     return operation_of(header, fields)
 
 
+_WRITE_RECORDS = (
+    "INSERT INTO record (record, scope_id, record_type, parent, withdrawn, position, state) VALUES (?, ?, ?, ?, ?, ?, ?)"
+    " ON CONFLICT (record) DO UPDATE SET record_type = excluded.record_type, parent = excluded.parent,"
+    " withdrawn = excluded.withdrawn, position = excluded.position, state = excluded.state"
+)
+
+
 def _write(changed: Sequence[Standing], scope_of: Mapping[int, str]) -> Work[None]:
     # In the order of their ids, so that two servers that write the same records never wait for each other crosswise.
     changed = sorted(changed, key=lambda each: each.state.record)
     yield Tell(
-        "INSERT INTO record (record, scope_id, record_type, parent, withdrawn, position, state) VALUES (?, ?, ?, ?, ?, ?, ?)"
-        " ON CONFLICT (record) DO UPDATE SET record_type = excluded.record_type, parent = excluded.parent,"
-        " withdrawn = excluded.withdrawn, position = excluded.position, state = excluded.state",
+        _WRITE_RECORDS,
         [
             (
                 each.state.record,
@@ -231,6 +261,18 @@ def write_state(state: RecordState) -> str:
     except TypeError:
         # orjson knows no lone surrogates; Python's own encoder writes them, and everything else, in ASCII.
         return json.dumps(kept, separators=(",", ":"))
+
+
+def write_begun_state(operation: str, fields: Mapping[str, object]) -> str:
+    """What `write_state` writes for a create alone, byte for byte."""
+    try:
+        written = ",".join(
+            [f'"{name}":[["{operation}",{orjson.dumps(fields[name]).decode()}]]' for name in sorted(fields)]
+        )
+    except TypeError:
+        values: dict[str, Values] = {name: [(operation, fields[name])] for name in sorted(fields)}
+        return write_state(RecordState("", "", (operation,), values, False, 1))
+    return f'{{"heads":["{operation}"],"fields":{{{written}}},"withdrawn":false,"operations":1,"missing":[],"tangled":false}}'
 
 
 def read_state(record: str, record_type: str, kept: str) -> RecordState:

@@ -9,10 +9,12 @@ written once, know no driver, and hold for both databases. `?` stands for a para
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 from typing import Any, TypeVar
 
 Row = Sequence[Any]
@@ -52,6 +54,36 @@ def for_postgres(sql: str) -> str:
     return "".join(part + (f"${number}" if number < len(parts) else "") for number, part in enumerate(parts, 1))
 
 
+VARIABLES_AT_ONCE = 32_000
+"""SQLite takes 32,766 parameters in one statement."""
+ROWS_AT_ONCE = 128
+_values_of = re.compile(r"^(INSERT INTO \w+ \([^)]*\) VALUES )(\((?:\?, )*\?\))(.*)$", re.DOTALL).match
+
+
+@lru_cache(maxsize=512)
+def _wide(sql: str, rows: int) -> str:
+    """An INSERT for many rows at once."""
+    found = _values_of(sql)
+    assert found is not None
+    return found[1] + ", ".join([found[2]] * rows) + found[3]
+
+
+def _tell_sqlite(raw: sqlite3.Connection, sql: str, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Insert many rows with few calls: between two calls this thread must wait for the one that reads requests.
+
+    The numbers of rows are powers of two, so that few statements are ever compiled.
+    """
+    if len(rows) == 1 or not _values_of(sql):
+        raw.executemany(sql, rows)
+        return
+    most = VARIABLES_AT_ONCE // len(rows[0])
+    done = 0
+    while done < len(rows):
+        at_once = 1 << (min(len(rows) - done, most, ROWS_AT_ONCE).bit_length() - 1)
+        raw.execute(_wide(sql, at_once), list(chain.from_iterable(rows[done : done + at_once])))
+        done += at_once
+
+
 def run_on_sqlite(raw: sqlite3.Connection, work: Work[T]) -> T:
     """Run the work on a raw connection, in whatever transaction is open there."""
     answer: list[Row] | None = None
@@ -63,10 +95,30 @@ def run_on_sqlite(raw: sqlite3.Connection, work: Work[T]) -> T:
         answer = []
         if isinstance(step, Tell):
             if step.rows:
-                raw.executemany(for_sqlite(step.sql), step.rows)
+                _tell_sqlite(raw, for_sqlite(step.sql), step.rows)
         else:
             parameters = [json.dumps(p) if isinstance(p, list) else p for p in step.parameters]
             answer = raw.execute(for_sqlite(step.sql), parameters).fetchall()
+
+
+_columns_of = re.compile(r"^(INSERT INTO \w+ \([^)]*\)) VALUES \((?:\?, )*\?\)(.*)$", re.DOTALL).match
+_types: dict[str, tuple[str, ...]] = {}
+"""The types of an INSERT's parameters, by its text: the database says them once."""
+
+
+async def _tell_postgres(connection: Any, sql: str, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Insert many rows with one statement, a list for each column; anything else row by row, sent together."""
+    found = _columns_of(sql)
+    if len(rows) == 1:
+        await connection.execute(for_postgres(sql), *rows[0])
+    elif found is None:
+        await connection.executemany(for_postgres(sql), rows)
+    else:
+        if sql not in _types:
+            prepared = await connection.prepare(for_postgres(sql))
+            _types[sql] = tuple(parameter.name for parameter in prepared.get_parameters())
+        lists = ", ".join(f"${number}::{name}[]" for number, name in enumerate(_types[sql], 1))
+        await connection.execute(f"{found[1]} SELECT * FROM unnest({lists}){found[2]}", *zip(*rows, strict=True))
 
 
 async def run_on_postgres(connection: Any, work: Work[T]) -> T:
@@ -79,10 +131,8 @@ async def run_on_postgres(connection: Any, work: Work[T]) -> T:
             return end.value  # type: ignore[no-any-return]
         answer = []
         if isinstance(step, Tell):
-            if len(step.rows) == 1:
-                await connection.execute(for_postgres(step.sql), *step.rows[0])
-            elif step.rows:
-                await connection.executemany(for_postgres(step.sql), step.rows)
+            if step.rows:
+                await _tell_postgres(connection, step.sql, step.rows)
         else:
             answer = await connection.fetch(for_postgres(step.sql), *step.parameters)
 

@@ -45,7 +45,9 @@ class Listed:
 
 async def visits_of_review(log: Log, review_id: str) -> list[VisitRow]:
     """Every visit of a review by its area's letter."""
-    found = await log.ask("SELECT record, review, letter, status FROM visit WHERE review = ? ORDER BY letter, record", review_id)
+    found = await log.ask(
+        "SELECT record, review, letter, status FROM visit WHERE review = ? ORDER BY letter, record", review_id
+    )
     return [VisitRow(row[0], row[1], row[2] or "?", row[3] or "") for row in found]
 
 

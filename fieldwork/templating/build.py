@@ -21,6 +21,7 @@ from fieldwork.templating.problems import TemplateProblem
 TABLET_PAGES = "tablet-pages.txt"
 
 _HEADER = """\
+// @ts-nocheck
 // Written by `fieldwork build` from templates/. Do not edit: change the template and build again.
 /** @type {import("../tablet/rendering/templates_module.js").TemplatesModule} */
 export default (R) => ({

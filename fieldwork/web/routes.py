@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from starlette.routing import BaseRoute, Mount
 
-from fieldwork.web import health, sync
+from fieldwork.web import (
+    concerns,
+    evidence,
+    exports,
+    health,
+    held,
+    people,
+    questions,
+    removal,
+    reviews,
+    sign_in,
+    sync,
+    team,
+    visits,
+)
 from fieldwork.web.assets import PREFIX, Assets
 from fieldwork.web.tablet import TabletRoutes
 
@@ -14,5 +28,16 @@ def all_routes(assets: Assets | None) -> list[BaseRoute]:
     return [
         *health.ROUTES,
         *sync.ROUTES,
+        *sign_in.ROUTES,
+        *reviews.ROUTES,
+        *questions.ROUTES,
+        *exports.ROUTES,
+        *concerns.ROUTES,
+        *visits.ROUTES,
+        *held.ROUTES,
+        *team.ROUTES,
+        *evidence.ROUTES,
+        *removal.ROUTES,
+        *people.ROUTES,
         *([Mount(PREFIX, app=assets, name="assets"), *TabletRoutes(assets).routes] if assets is not None else []),
     ]

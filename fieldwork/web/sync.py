@@ -6,7 +6,7 @@ judged behind `actions`. A revoked tablet may still bring what it carries, and g
 
 from __future__ import annotations
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
@@ -27,6 +27,8 @@ from sync.central.line import (
 
 MOST_PUSH_BYTES = 8 * 1024 * 1024
 MOST_STREAMS_BYTES = 256 * 1024
+CUT = "request_cut"
+"""The line broke before the request was whole: as usual as bad weather, and nobody is there to read the answer."""
 
 
 async def push(request: Request) -> Response:
@@ -38,6 +40,10 @@ async def push(request: Request) -> Response:
         read = read_push(await request.body())
     except PushProblem as problem:
         return _problem(central, problem.code, 400)
+    except UnicodeDecodeError:
+        return _problem(central, "push_head_not_readable", 400)
+    except ClientDisconnect:
+        return _problem(central, CUT, 400)
     receipts = await central.log.accept(read, carrier.device_id)
     return _json(write_receipts(central.epoch, receipts))
 
@@ -66,6 +72,10 @@ async def manifest(request: Request) -> Response:
         streams = read_streams(await request.body())
     except PushProblem as problem:
         return _problem(central, problem.code, 400)
+    except UnicodeDecodeError:
+        return _problem(central, "streams_not_readable", 400)
+    except ClientDisconnect:
+        return _problem(central, CUT, 400)
     return _json(write_manifest(central.epoch, await central.log.marks(streams)))
 
 

@@ -5,12 +5,16 @@
  * one is started after a pause that grows (offline.md 13). This file knows no words and no keys.
  */
 import htmx from '../vendor/htmx.js';
+import { keepFocus } from './focus.js';
 import { keepTyping } from './typing.js';
 import { choosePassages } from './passages.js';
 
 const WORKER = new URL('../tablet/worker.js', import.meta.url);
 const LONGEST_WAIT_MS = 55_000;
 const MOST_PAUSE_MS = 10_000;
+
+// A page is whole at once: without a pause for style transitions links are bound at once, and no style attribute is written that the policy refuses.
+htmx.config.defaultSettleDelay = 0;
 
 /** @typedef {{worker: Worker, waiting: Set<(fault: Error) => void>, dead: boolean}} Life */
 
@@ -95,16 +99,19 @@ document.addEventListener('click', (event) => {
 document.addEventListener('fieldwork:told', (event) => {
   const said = /** @type {CustomEvent} */ (event).detail;
   if (said.states) showStates(said.states);
+  if (said.changed) document.body.dispatchEvent(new CustomEvent('fieldwork:changed'));
   if (said.locked) open('/tablet/unlock');
 });
 
 /** @param {{connection: {words: string}, saved: {kind: string, words: string}}} states */
 function showStates({ connection, saved }) {
   say('fw-connection', connection.words);
-  const state = document.querySelector('#fw-saved .fw-state');
-  if (state === null) return;
-  if (state.textContent !== saved.words) state.textContent = saved.words;
+  const place = document.getElementById('fw-saved');
+  if (place === null || place.textContent?.trim() === saved.words) return;
+  const state = document.createElement('span');
   state.className = `fw-state fw-state--${saved.kind}`;
+  state.textContent = saved.words;
+  place.replaceChildren(...(saved.words === '' ? [] : [state]));
 }
 
 /** @param {string} id @param {string} words */
@@ -124,6 +131,11 @@ for (const kind of ['online', 'offline']) {
 }
 
 keepTyping(ask);
+keepFocus();
 choosePassages();
+// A browser is asked to keep what is stored when a person sets the tablet up; what it answers is shown under "Only here".
+document.addEventListener('submit', (event) => {
+  if (event.target instanceof Element && event.target.matches('[data-keeps-storage]')) navigator.storage?.persist?.();
+});
 if ('serviceWorker' in navigator) navigator.serviceWorker.register('/sw.js', { scope: '/tablet/' });
 if (document.body.dataset.shell !== undefined) open(location.pathname + location.search);

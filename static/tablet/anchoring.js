@@ -23,6 +23,7 @@ export function anchor(text, { start_cp, end_cp, quote, before, after }) {
 
 /** Every place where these letters stand. @param {string[]} letters @param {string[]} quote @returns {number[]} */
 function placesOf(letters, quote) {
+  /** @type {number[]} */
   const places = [];
   if (quote.length === 0) return places;
   for (let at = 0; at + quote.length <= letters.length; at += 1) {

@@ -11,9 +11,11 @@ import { openStorage } from './ports/indexeddb.js';
 import { openJournal } from './ports/journal.js';
 import { openNetwork } from './ports/network.js';
 import { openSentinel } from './ports/sentinel.js';
+import { startNotices } from './pages/start_words.js';
 import { Session } from './session.js';
 import { savedWords } from './states.js';
 import { Writings } from './writing.js';
+import { notePlace, openPlace } from '../../sync/tablet/locked.js';
 import { countOutbox } from '../../sync/tablet/outbox.js';
 import { reconcile } from '../../sync/tablet/reconcile.js';
 import { save } from '../../sync/tablet/save.js';
@@ -71,6 +73,8 @@ export class Application {
     /** @type {Map<string, Promise<any>>} */
     this.underWay = new Map();
     this.online = true;
+    /** What this start found has still to be said to the person who unlocks. */
+    this.untold = true;
     /** @type {string[]} what went wrong since the start: names of errors and places in the code, never words of anybody */
     this.faults = [];
   }
@@ -112,7 +116,15 @@ export class Application {
 
   /** What was typed, from the page. @param {import('./writing.js').Typed} typed */
   async typed(typed) {
+    await this.#noteKind(typed);
     return this.writings.typed(typed);
+  }
+
+  /** Which words and whose were chosen last, so that the box of a locked tablet goes on with it. @param {import('./writing.js').Typed} typed */
+  async #noteKind({ evidence, fields: { kind, speaker_role } }) {
+    const place = /** @type {any} */ (await openPlace(this.tablet));
+    if (place?.record !== evidence || (place.kind === kind && place.speaker_role === speaker_role) || kind === 'question') return;
+    await notePlace(this.tablet, { ...place, kind, speaker_role });
   }
 
   /** The page is hidden, perhaps for ever: what is typed becomes an operation now. */
@@ -179,6 +191,13 @@ export class Application {
     }
   }
 
+  /** On the first page after the start's first unlock, and then no more: "Only here" goes on saying it. */
+  #startNotices() {
+    const notices = this.untold ? startNotices(this.found) : [];
+    this.untold = false;
+    return notices;
+  }
+
   /** What every page prints around its own part. @param {{at: string, place: string}} where */
   frame({ at, place }) {
     const unlocked = this.session !== null;
@@ -187,7 +206,7 @@ export class Application {
       csrf: '',
       title: 'Fieldwork',
       problems: [],
-      notices: [],
+      notices: unlocked ? this.#startNotices() : [],
       bar: {
         home: '/tablet/',
         place,

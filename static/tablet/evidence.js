@@ -11,6 +11,7 @@ import { uuid7 } from './identifiers.js';
 import { problemPage } from './problems.js';
 import { found, ordered, said, scopeOf, told, under } from './reading.js';
 import { restrictionsOf } from './restrictions.js';
+import { screeningOf } from './screening.js';
 import { standings, unlocked } from './standing.js';
 import { notePlace, openPlace } from '../../sync/tablet/locked.js';
 
@@ -21,7 +22,7 @@ export async function show(application, { params }) {
   if (gathered === null) return problemPage(application, 404);
   await leave(application);
   const standingOf = await standings(application);
-  return { template: 'evidence/on_tablet.html', page: recordPage({ ...gathered, state: standingOf(params.evidence) }) };
+  return { template: 'evidence/on_tablet.html', page: { ...recordPage({ ...gathered, state: standingOf(params.evidence) }), screening: screeningOf(gathered.replica, params.evidence, unlocked(application).person) } };
 }
 
 /** @type {import('./router.js').Handler} */
@@ -32,9 +33,12 @@ export async function write(application, { params }) {
   const { replica, person } = unlocked(application);
   const scope = scopeOf(replica, params.evidence);
   const before = await openPlace(application.tablet);
-  const kind = before?.record === params.evidence ? kindOf(before) : 'verbatim';
-  await notePlace(application.tablet, /** @type {any} */ ({ person, scope, lane: 'evidence', record_type: 'evidence', record: params.evidence, kind }));
-  return { template: 'evidence/capture.html', page: capturePage({ ...gathered, scope, kind, block: uuid7(), now: new Date() }) };
+  const here = before?.record === params.evidence;
+  const kind = here ? kindOf(before) : 'verbatim';
+  const page = capturePage({ ...gathered, scope, kind, speaker: here ? speakerOf(before) : '', block: uuid7(), now: new Date() });
+  const speaker_role = page.writer.speakers.find(({ chosen }) => chosen)?.value ?? null;
+  await notePlace(application.tablet, /** @type {any} */ ({ person, scope, lane: 'evidence', record_type: 'evidence', record: params.evidence, kind, speaker_role }));
+  return { template: 'evidence/capture.html', page };
 }
 
 /** The interview is over for now: a locked tablet shows no box for it any more. @type {import('./router.js').Handler} */
@@ -46,6 +50,9 @@ export async function finish(application, { params }) {
 
 /** @param {any} place @returns {string} */
 export const kindOf = (place) => (typeof place?.kind === 'string' ? place.kind : 'verbatim');
+
+/** @param {any} place @returns {string} */
+export const speakerOf = (place) => (typeof place?.speaker_role === 'string' ? place.speaker_role : '');
 
 /** @param {import('./application.js').Application} application */
 async function leave(application) {

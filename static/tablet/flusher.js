@@ -14,6 +14,7 @@ const LOCK_WAIT_MS = 10_000;
 const PULL_EVERY_MS = 20_000;
 const LOOK_AGAIN_MS = 5_000;
 const MANIFEST_EVERY_MS = 60_000;
+const LONGEST_WATCHED_MS = 20_000;
 
 export class Flusher {
   /** @type {ReturnType<typeof setTimeout> | null} */
@@ -29,6 +30,12 @@ export class Flusher {
 
   #comparedAt = 0;
 
+  /** Before this moment nothing but a person's own press sends again: the office, or what stands in front of it, has refused. */
+  #notBefore_ms = 0;
+
+  /** @type {Set<() => void>} people who pressed a button and watch */
+  #waiting = new Set();
+
   /** @param {import('./application.js').Application} application */
   constructor(application) {
     this.application = application;
@@ -39,10 +46,26 @@ export class Flusher {
     this.#plan(0);
   }
 
-  /** There is something to do: do it now. */
+  /** There is something to do: do it now, or when a refusing office may be asked again. Notes that are saved meanwhile make no storm (DUR-23). */
   wake() {
     if (this.#running) this.#again = true;
-    else this.#plan(0);
+    else this.#plan(this.#held_ms());
+  }
+
+  #held_ms() {
+    return Math.max(0, this.#notBefore_ms - Date.now());
+  }
+
+  /** Send and fetch now, for a person who waits: resolves when that round has ended, or after a while without an answer. @returns {Promise<void>} */
+  now() {
+    this.#pulledAt = 0;
+    this.#comparedAt = 0;
+    this.#notBefore_ms = 0;
+    return new Promise((resolve) => {
+      this.#waiting.add(resolve);
+      setTimeout(() => { this.#waiting.delete(resolve); resolve(); }, LONGEST_WATCHED_MS);
+      this.wake();
+    });
   }
 
   /** Whether the office answered last, in words. @returns {{kind: string, words: string}} */
@@ -69,9 +92,12 @@ export class Flusher {
       this.application.note(fault);
     } finally {
       this.#running = false;
-      this.#plan(this.#again ? 0 : wait_ms);
+      this.#plan(this.#again ? this.#held_ms() : wait_ms);
     }
     await this.application.tellStates();
+    if (this.#again) return;
+    this.#waiting.forEach((resolve) => resolve());
+    this.#waiting.clear();
   }
 
   /** @template T @param {() => Promise<T>} work @returns {Promise<T>} */
@@ -93,7 +119,12 @@ export class Flusher {
       if (pushed.sent > 0) this.#note(pushed.problem);
       if (pushed.epochChanged) this.#comparedAt = 0;
       if (pushed.safe + pushed.attention > 0) this.application.tell({ changed: { sent: true } });
-      if (pushed.problem !== null) return pushed.wait_ms || LOOK_AGAIN_MS;
+      if (pushed.problem !== null) {
+        const wait_ms = pushed.wait_ms || LOOK_AGAIN_MS;
+        // Where nobody answers a new note costs nothing to try; where somebody refuses, asking again at each note would be a loop.
+        this.#notBefore_ms = ['no_answer', 'storage_failed'].includes(pushed.problem) ? 0 : Date.now() + wait_ms;
+        return wait_ms;
+      }
       if (pushed.left === 0 || pushed.wait_ms > 0) break;
     }
     if (Date.now() - this.#comparedAt > MANIFEST_EVERY_MS) {

@@ -6,6 +6,7 @@ import * as enrolment from './enrolment.js';
 import * as evidence from './evidence.js';
 import * as finding_words from './finding_words.js';
 import * as only_here from './only_here.js';
+import * as screening from './screening.js';
 import * as unlocking from './unlocking.js';
 import * as visits from './visits.js';
 
@@ -23,6 +24,7 @@ export const ROUTES = [
   { method: 'POST', path: '/tablet/visits/:visit/activities', handler: activities.create },
   { method: 'GET', path: '/tablet/evidence/:evidence', handler: evidence.show },
   { method: 'GET', path: '/tablet/evidence/:evidence/write', handler: evidence.write },
+  { method: 'POST', path: '/tablet/evidence/:evidence/screened', handler: screening.screen },
   { method: 'POST', path: '/tablet/evidence/:evidence/finish', handler: evidence.finish },
   { method: 'POST', path: '/tablet/evidence/:evidence/blocks', handler: blocks.create },
   { method: 'GET', path: '/tablet/blocks/:block', handler: blocks.show },
@@ -34,6 +36,7 @@ export const ROUTES = [
   { method: 'GET', path: '/tablet/codings/:coding', handler: codings.show },
   { method: 'POST', path: '/tablet/codings/:coding/withdraw', handler: codings.withdraw },
   { method: 'GET', path: '/tablet/find', handler: finding_words.find },
+  { method: 'POST', path: '/tablet/find', handler: finding_words.search },
   { method: 'GET', path: '/tablet/only-here', handler: only_here.show },
   { method: 'POST', path: '/tablet/only-here', handler: only_here.send },
 ];

@@ -14,7 +14,7 @@ export const CONTEXT_CP = 32;
 export class NotThere extends Error {}
 
 /** What a database and a page can hold of a text, letter for letter. @param {string} text @returns {string} */
-export const shown = (text) => text.toWellFormed().replaceAll('\0', '\uFFFD');
+export const shown = (text) => text.replaceAll(/\p{Surrogate}|\0/gu, '\uFFFD');
 
 /** @param {string} text @returns {number} */
 export const lengthCp = (text) => [...text].length;

@@ -5,6 +5,7 @@
  * box that only takes words in; what is written there is sealed to public keys and joins the record at unlock.
  */
 import { readingToken } from './enrolment.js';
+import { kindOf, speakerOf } from './evidence.js';
 import { uuid7 } from './identifiers.js';
 import { stretch } from './ports/argon2.js';
 import { placeOf } from './places.js';
@@ -49,13 +50,12 @@ export async function unlock(application, { form }) {
   await application.unlocked(session, enrolment);
   if ((await application.writings.adopt(keys)) > 0) await session.reload();
   await joinWords(application, session);
-  const to = application.goingTo ?? '/tablet/';
+  const place = await openPlace(tablet);
+  const to = place !== undefined && session.replica.find(place.record) !== null
+    ? `/tablet/evidence/${place.record}/write` : application.goingTo ?? '/tablet/';
   application.goingTo = null;
   return { seeOther: to };
 }
-
-/** The kind of words last chosen in the open interview. @param {any} place */
-const kindOf = (place) => (typeof place.kind === 'string' ? place.kind : 'verbatim');
 
 const nothing = { kind: 'tablet', words: '' };
 
@@ -127,7 +127,7 @@ async function sealed(application, { error, saved, status, text = '' }) {
       sealed: {
         title: 'Locked', words: open ? 'What you wrote is hidden. You can go on writing: the words are sealed and join the record when you unlock.' : 'What you wrote is hidden. Unlock to read it.',
         write_action: open ? '/tablet/locked-words' : '', unlock_action: '/tablet/unlock', passkey_action: '', saved, error, text,
-        operation: uuid7(), record: uuid7(),
+        place: place === undefined ? '' : { record: uuid7(), scope: place.scope, evidence: place.record, kind: kindOf(place), speaker: speakerOf(place) },
       },
     },
   };

@@ -30,7 +30,13 @@ class NodeTablets:
         if node is None:
             raise ProgramFailed("Node is missing: the tablets of the simulator run under it")
         self._process = subprocess.Popen(
-            [node, "--import", (HERE / "no_chance.js").as_uri(), str(HERE / "node_tablets.js")],
+            [
+                node,
+                "--max-semi-space-size=64",
+                "--import",
+                (HERE / "no_chance.js").as_uri(),
+                str(HERE / "node_tablets.js"),
+            ],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
         )

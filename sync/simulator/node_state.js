@@ -22,7 +22,9 @@ const sha256 = (/** @type {string} */ text) => createHash('sha256').update(text)
 
 /** @param {MemoryDevice} device @param {boolean} full */
 export async function stateOf(device, full) {
-  const storage = memoryStorage(device.unsent, new Life());
+  // A fault that is waiting for the program is not used up by looking.
+  const unsent = Object.assign(Object.create(Object.getPrototypeOf(device.unsent)), device.unsent, { fault: null });
+  const storage = memoryStorage(unsent, new Life());
   const mark = async (/** @type {string} */ key) => storage.read('marks', key);
   const people = (await storage.range('marks', { from: 'person:', to: 'person:\uFFFF' })).map(({ value }) => value);
   /** @type {Record<string, object>} */
@@ -33,7 +35,7 @@ export async function stateOf(device, full) {
     const keys = await unlockPersonKeys(row, 'passphrase', KEK);
     if (keys === null) continue;
     pulled[row.person] = await pulledState(device, keys);
-    folded[row.person] = foldedState(await replicaOf(device, keys), full);
+    if (full) folded[row.person] = foldedState(await replicaOf(device, keys));
   }
   return {
     counts: await countOutbox(storage),
@@ -44,6 +46,7 @@ export async function stateOf(device, full) {
     journal: [...device.files.files.values()].flatMap(({ written }) => readFrames(written).frames).flatMap(({ facts, sealed }) => (
       facts.kind === 'entry' ? [{ operation: JSON.parse(facts.header).operation, header_hash: sha256(facts.header), words: sealed.length > 0 }] : [])),
     safe: await Promise.all((await storage.range('safe')).map(async ({ key }) => (await storage.read('entries', key))?.operation ?? null)),
+    outbox: (await storage.range('outbox')).map(({ value }) => value.operation),
     drafts: await storage.count('drafts'),
     incarnation: (await mark('incarnation'))?.id ?? null,
     epoch: (await mark('epoch'))?.epoch ?? null,
@@ -86,12 +89,11 @@ async function replicaOf(device, keys) {
   return (await loadReplica(makeTablet(ports), keys)).replica;
 }
 
-/** @param {Replica} replica @param {boolean} full */
-function foldedState(replica, full) {
+/** @param {Replica} replica */
+function foldedState(replica) {
   const states = replica.all().map(({ record, record_type, heads, withdrawn, fields }) => ({
     record, record_type, heads, withdrawn,
     fields: [...fields].map(([name, voices]) => [name, voices.map(({ operation, value }) => [operation, value])]),
   }));
-  const told = { digest: sha256(JSON.stringify(states)), records: states.length, conflicts: replica.conflicts().length };
-  return full ? { ...told, states } : told;
+  return { digest: sha256(JSON.stringify(states)), records: states.length, conflicts: replica.conflicts().length, states };
 }

@@ -71,10 +71,10 @@
  *              {counts: {unsent, held, quarantined, unreadable, waiting, safe, written, oldest_at, waiting_by_person},
  *               attention: [{stream, sequence, operation, standing, code, at_office, minted_at}],
  *               entries: [{operation, stream, sequence, header_hash, body_hash, words}]  words: the sealed body is there
- *               journal: [{operation, header_hash, words}], safe: [operation], drafts: count, incarnation, epoch, manifest_due,
+ *               journal: [{operation, header_hash, words}], safe: [operation], outbox: [operation], drafts: count, incarnation, epoch, manifest_due,
  *               pulled: {person: {"scope lane": {after, epoch, complete, digest, operations: [[position, header_hash, body_hash|null]]}}},
- *               folded: {person: {digest, records: count, conflicts: count}}; `full` adds `states`: [{record, record_type, heads,
- *               withdrawn, fields: [[name, [[operation, value]]]]}], sorted}
+ *               folded: {}; when `full`, {person: {digest, records: count, conflicts: count, states: [{record, record_type, heads,
+ *               withdrawn, fields: [[name, [[operation, value]]]]}], sorted}}}
  *              `pulled[…].digest` is SHA-256 over "<position> <header_hash> <body_hash or ->\n" for each operation in order.
  *              The folded state is that of pulled and own entries together.
  *   points     {}  How often each kind of crash point was passed on this tablet, over all its lives. ok: {points: {name: count}}

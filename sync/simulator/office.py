@@ -75,6 +75,7 @@ class OfficeFacts:
     unreadable: frozenset[str]
     """Hashes of lines that could not be read."""
     files: frozenset[str]
+    epoch: str
     problems: Sequence[str] = ()
     """What the application's own proof of the log found (`fieldwork verify`)."""
 
@@ -105,6 +106,10 @@ class Premises(Protocol):
     def watch_commits(self, watch: Callable[[Moment], None]) -> None: ...
 
     async def look(self, central: Mapping[str, Any], *, words: bool = False) -> OfficeFacts: ...
+
+    async def standing(
+        self, central: Mapping[str, Any], operations: Sequence[str]
+    ) -> Mapping[str, tuple[str, str | None]]: ...
 
     async def between_commits(self, central: Mapping[str, Any], work: Callable[[], None]) -> None: ...
 
@@ -198,8 +203,8 @@ class Office:
         self._image = image
         await self._falls()
 
-    def kill_at(self, moment: Moment) -> None:
-        """The next transaction that writes is the last one of this life."""
+    def kill_at(self, moment: Moment | None) -> None:
+        """The next transaction that writes is the last one of this life; with None, it is not."""
         self._armed = moment
 
     def _at_commit(self, moment: Moment) -> None:
@@ -275,7 +280,9 @@ class Office:
             failed = error
         if self._image is not None:
             await self._falls()
-            return None
+            # What had left before the process was gone arrives; what the dying process says about its own death does not.
+            left = _answer(said) if failed is None else None
+            return left if left is not None and left.status < 500 else None
         if failed is not None:
             if cut_after is not None:
                 return None
@@ -286,6 +293,10 @@ class Office:
 
     async def look(self, *, words: bool = False) -> OfficeFacts:
         return await self.premises.look(self._life.state, words=words)
+
+    async def standing(self, operations: Sequence[str]) -> Mapping[str, tuple[str, str | None]]:
+        """Header hash and body hash of those of these operations that are in the log."""
+        return await self.premises.standing(self._life.state, operations)
 
     async def write(self, writings: Sequence[DeskWriting], person: str) -> None:
         await self.premises.write(self._life.state, writings, person)

@@ -22,7 +22,7 @@ from sync.simulator.trace import Trace
 from sync.simulator.wire import Exchange, Wire
 
 
-@dataclass
+@dataclass(eq=False)
 class Tab:
     """One worker on a tablet: who is unlocked in it, and the command that waits for the office, if any."""
 
@@ -42,8 +42,8 @@ class TabletSeen:
     tabs: list[Tab] = field(default_factory=list)
     interview: str | None = None
     """Whose interview is open: words can be written into it while the tablet is locked."""
-    to_try_again: list[tuple[str, list[Line]]] = field(default_factory=list)
-    """Person and intentions that were not told saved: people press the button again."""
+    to_try_again: list[tuple[str, Tab, list[Line]]] = field(default_factory=list)
+    """Who pressed where, and the intentions that were not told saved: people press the button again."""
     known: dict[str, set[str]] = field(default_factory=dict)
     """Person -> operations that were pulled here."""
     snapshots: int = 0
@@ -58,6 +58,7 @@ class World:
 
     def __init__(
         self,
+        seed: int,
         prefix: str,
         chance: Chance,
         clock: VirtualClock,
@@ -66,6 +67,7 @@ class World:
         tokens: Mapping[tuple[str, str], tuple[str, str]],
         on: frozenset[str],
     ) -> None:
+        self.seed = seed
         self.prefix, self.chance, self.clock, self.node, self.office, self.tokens = (
             prefix,
             chance,
@@ -83,6 +85,10 @@ class World:
         self.commands: dict[int, tuple[str, str]] = {}
         self.files_to_come: list[str] = []
         """Hashes of files that operations name and whose bytes are still on their way."""
+        self.files_named: list[str] = []
+        """Every one of them, come or not: after a restore they come once more."""
+        self.storage_trouble = False
+        """Whether the database of some tablet has been made to fail in this seed."""
         self.step = 0
         self.tokens_made = 0
 
@@ -231,9 +237,12 @@ class World:
     # What tablets say
 
     def told(self, tablet: TabletSeen, reply: Line) -> None:
-        """Take note of an answer whose asker is not waiting any more."""
-        if "error" in reply:
-            raise ProgramFailed(f"{tablet.name}: {reply['error']}")
+        """Take note of what came of a command. A database that would not do it is trouble; any other error is a bug."""
+        if "problem" in reply and self.storage_trouble:
+            self.trace.tell(" storage failed", tablet.name)
+            return
+        if "error" in reply or "problem" in reply:
+            raise ProgramFailed(f"{tablet.name}: {reply.get('error') or reply['problem']}")
         self.trace.tell(" told", tablet.name, _shown(reply))
 
     def ok(self, tablet: TabletSeen, reply: Line) -> Line | None:
@@ -272,7 +281,7 @@ def _without_fate(exchange: Exchange) -> Exchange:
 def _shown(reply: Line) -> str:
     """A reply as the trace shows it: names and counts, in a fixed order."""
     if "ok" not in reply:
-        return str(reply.get("crashed") or reply.get("waits"))
+        return str(reply.get("crashed") or reply.get("waits") or "failed")
     ok = reply["ok"]
     parts = []
     for name in sorted(ok):

@@ -109,6 +109,8 @@ async function readJournal(files) {
   const purged = new Map();
   /** @type {Set<string>} */
   const redacts = new Set();
+  /** Operations whose words stand in some file, though another file may have them redacted already. @type {Set<string>} */
+  const worded = new Set();
   let damaged_bytes = 0;
   for (const file of files) {
     const found = readFrames(file);
@@ -123,6 +125,9 @@ async function readJournal(files) {
         continue;
       }
       header.redacts?.forEach((operation) => redacts.add(operation));
+      // A frame without its words is the journal's memory of a redaction; an older database put back may not know of it.
+      if (facts.redacted) redacts.add(header.operation);
+      else worded.add(header.operation);
       const stream = streamOf(header);
       const place = `${stream} ${header.sequence}`;
       const before = entries.get(place);
@@ -130,7 +135,7 @@ async function readJournal(files) {
       entries.set(place, { place, stream, header, facts, sealed: facts.redacted ? null : sealed });
     }
   }
-  return { entries, marks, redacts, damaged_bytes, purgedTo: (/** @type {string} */ stream) => purged.get(stream) ?? 0 };
+  return { entries, marks, redacts, worded, damaged_bytes, purgedTo: (/** @type {string} */ stream) => purged.get(stream) ?? 0 };
 }
 
 /** @param {string} text */
@@ -242,7 +247,7 @@ async function completeJournal({ storage, secondCopy }, read, hidden, redacted) 
     copied += 1;
   }
   let problem = await secondCopy.write(frames);
-  const toScrub = [...read.entries.values()].filter(({ header, sealed }) => sealed !== null && redacted.has(header.operation));
-  if (toScrub.length > 0) problem = (await secondCopy.scrub(toScrub.map(({ header }) => header.operation))) ?? problem;
+  const toScrub = [...read.worded].filter((operation) => redacted.has(operation));
+  if (toScrub.length > 0) problem = (await secondCopy.scrub(toScrub)) ?? problem;
   return { copied, problem: problem === null ? null : 'second_copy_failed' };
 }

@@ -38,7 +38,10 @@ export async function save(tablet, intentions, { removeDrafts = [] } = {}) {
     try {
       const before = await savedBefore(tablet, prepared);
       if (before === 'other_words') return notSaved('same_operation_other_words', null);
-      if (before !== null) return copied(tablet, before, { again: true, drafts: 0 });
+      if (before !== null) {
+        await dropDrafts(tablet, removeDrafts, before);
+        return copied(tablet, before, { again: true, drafts: 0 });
+      }
       const committed = await commitOnce(tablet, prepared, removeDrafts);
       if (committed !== 'moved') return copied(tablet, committed.minted, { again: false, drafts: committed.drafts });
     } catch (problem) {
@@ -47,6 +50,25 @@ export async function save(tablet, intentions, { removeDrafts = [] } = {}) {
       if (problem.kind === 'gone' && reopenings < REOPENINGS) reopenings += 1;
       else return saveInJournalAlone(tablet, prepared, problem);
     }
+  }
+}
+
+/**
+ * A draft whose operation had been saved already, by the journal alone or before a crash, must not stay and be taken again.
+ * What was typed at the same place since then has another operation, and stays.
+ * @param {Tablet} tablet @param {import('./ports.js').Key[]} keys @param {Minted[]} saved
+ */
+async function dropDrafts({ storage }, keys, saved) {
+  const operations = new Set(saved.map(({ row }) => row.operation));
+  try {
+    for (const key of keys) {
+      const { operation } = await storage.read('drafts', key) ?? {};
+      if (!operations.has(operation)) continue;
+      await storage.commit([{ store: 'drafts', remove: key }], { check: [{ store: 'drafts', key, equals: { operation } }] });
+    }
+  } catch (problem) {
+    // The note is saved; the draft is found and dropped another time.
+    if (!(problem instanceof StorageProblem)) throw problem;
   }
 }
 

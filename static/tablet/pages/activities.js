@@ -17,7 +17,7 @@ export function draftPage({ visit, types, children, ids, values, now, problems }
   /** @param {string} name @param {string} label @param {string} [hint] */
   const field = (name, label, hint = '') => ({ name, label, hint, error: problems[name] ?? '', value: filled[name] });
   /** @param {string} name @param {Record<string, string>} words */
-  const choices = (name, words) => Object.entries(words).map(([value, text]) => ({ value, words: text, hint: '', chosen: filled[name] === value }));
+  const choices = (name, words) => Object.entries(words).map(([value, text]) => ({ value, words: text, chosen: filled[name] === value }));
   return {
     title: 'Start an evidence record',
     place: areaWords(visit),
@@ -42,9 +42,7 @@ export function draftPage({ visit, types, children, ids, values, now, problems }
     place_kinds: [{ value: '', words: 'Choose one', chosen: filled.place_kind === '' }, ...choices('place_kind', PLACE_KINDS)],
     date: field('date', 'Date'),
     start: field('start', 'Time it began'),
-    recorded_when: field('recorded_when', 'When are you writing this?'),
-    recorded_whens: choices('recorded_when', RECORDED_WHEN).map((choice) => ({
-      ...choice, hint: choice.value === 'from_memory_after_loss' ? 'The record will say so wherever it is shown.' : '',
-    })),
+    recorded_when: field('recorded_when', 'When are you writing this?', 'The record says so wherever it is shown.'),
+    recorded_whens: choices('recorded_when', RECORDED_WHEN),
   };
 }

@@ -6,7 +6,7 @@ import { said, told } from '../reading.js';
 
 /** @typedef {import('../reading.js').RecordState} RecordState */
 /** @typedef {{ref: string, label: string, audience: string}} Role */
-/** @typedef {Omit<import('./evidence.js').RecordShown, 'state'> & {subquestions: RecordState[], people: Role[], present: any, scope: string, kind: string, block: string, now: Date}} CaptureShown */
+/** @typedef {Omit<import('./evidence.js').RecordShown, 'state'> & {subquestions: RecordState[], people: Role[], present: any, scope: string, kind: string, speaker: string, block: string, now: Date}} CaptureShown */
 
 const LONGEST_MS = 12 * 60 * 60 * 1000;
 
@@ -37,14 +37,15 @@ export const capturedActs = (block) => [
 ];
 
 /** @param {CaptureShown} shown @param {Date} now */
-function writer({ evidence, activity, scope, kind, block, people, present }, now) {
-  const speakers = speakersOf(people, present, AUDIENCES[said(evidence, 'source_role')] ?? '');
+function writer({ evidence, activity, scope, kind, speaker, block, people, present, blocks }, now) {
+  const speakers = speakersOf(people, [...rolesOf(present), ...blocks.map((one) => said(one, 'speaker_role'))], said(evidence, 'source_role'));
+  const last = speakers.offered.some(({ ref }) => ref === speaker) ? speaker : speakers.offered[0]?.ref;
   return {
     action: `/tablet/evidence/${evidence.record}/blocks`,
     record: block, scope, evidence: evidence.record, text: '',
     began_ms: String(beganMs(evidence, activity, now)),
     kinds: kindChoices(kind),
-    speakers: speakers.offered.map((role, index) => ({ value: role.ref, words: role.label, chosen: index === 0 })),
+    speakers: speakers.offered.map((role) => ({ value: role.ref, words: role.label, chosen: role.ref === last })),
     others: speakers.others.map((role) => ({ value: role.ref, words: role.label })),
     saved: { kind: 'tablet', words: '' },
   };
@@ -53,13 +54,20 @@ function writer({ evidence, activity, scope, kind, block, people, present }, now
 /** @param {string} chosen */
 export const kindChoices = (chosen) => Object.entries(KINDS).map(([value, words]) => ({ value, words, chosen: value === chosen }));
 
-/** The people of this activity first, then everybody else. @param {Role[]} people @param {any} present @param {string} audience */
-export function speakersOf(people, present, audience) {
-  const there = Array.isArray(present) ? new Set(present.map((one) => one?.role)) : new Set();
-  const near = people.filter(({ ref, audience: theirs }) => (there.size > 0 ? there.has(ref) : theirs === audience && ref !== 'inspector')).slice(0, 4);
-  const inspector = people.filter(({ ref }) => ref === 'inspector');
-  const offered = [...near.filter(({ ref }) => ref !== 'inspector'), ...inspector];
-  return { offered, others: people.filter((role) => !offered.includes(role)) };
+/** @param {any} present @returns {string[]} */
+const rolesOf = (present) => (Array.isArray(present) ? present.map((one) => String(one?.role)) : []);
+
+/** Who is likely to speak where nobody has been named yet. @type {Record<string, string[]>} */
+const LIKELY = { child: ['child', 'parent_carer'], parent: ['parent_carer', 'child'], practitioner: ['senco', 'teacher'], leader: ['school_leader', 'area_leader'] };
+const MOST_OFFERED = 4;
+
+/** One tap for the people of this activity; everybody else is in the list beside it. @param {Role[]} people @param {string[]} there roles @param {string} source */
+export function speakersOf(people, there, source) {
+  const named = there.filter((ref) => ref !== '' && ref !== 'inspector');
+  const wanted = [...new Set([...(named.length > 0 ? named : LIKELY[source] ?? []), 'inspector'])];
+  const offered = wanted.map((ref) => people.find((role) => role.ref === ref)).filter((role) => role !== undefined);
+  const near = [...offered.slice(0, MOST_OFFERED - 1).filter(({ ref }) => ref !== 'inspector'), ...offered.filter(({ ref }) => ref === 'inspector')];
+  return { offered: near, others: people.filter((role) => !near.includes(role)) };
 }
 
 /** When the activity began, so that a block can say how many minutes in it was; 0 when it is not going on now. @param {RecordState} evidence @param {RecordState | null} activity @param {Date} now */

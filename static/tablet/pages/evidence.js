@@ -39,6 +39,7 @@ function record(shown) {
   const { replica, evidence, blocks, consent, state } = shown;
   return {
     id: evidence.record,
+    made: made(shown),
     labels: [
       ...(said(evidence, 'recorded_when') === 'from_memory_after_loss' ? ['From memory after loss'] : []),
       ...(said(evidence, 'status') === 'draft' ? ['Not complete'] : []),
@@ -60,6 +61,19 @@ function record(shown) {
   };
 }
 
+/** Where and when, when it was recorded, and how it came into being: always in sight (rule R10). @param {RecordShown} shown */
+function made({ evidence, activity, visit }) {
+  const recorded = wordFor(RECORDED_WHEN, said(evidence, 'recorded_when') || 'not_stated');
+  const parts = [
+    visit === null ? '' : areaWords(visit), whenWords(activity),
+    `Recorded: ${recorded.charAt(0).toLowerCase()}${recorded.slice(1)}`, wordFor(ORIGINS, said(evidence, 'origin') || 'not_stated'),
+  ];
+  return `${parts.filter((words) => words !== '').join('. ')}.`;
+}
+
+/** @param {RecordState | null} activity */
+const whenWords = (activity) => [dayWords(said(activity, 'date')), timesWords(activity)].filter((words) => words !== '').join(', ');
+
 /** @param {RecordState} block */
 const aboutBlock = (block) => {
   const text = said(block, 'text');
@@ -79,13 +93,12 @@ export function numbered({ replica, roles, codes, blocks, codings }, actsOf) {
 
 /** @param {RecordShown} shown */
 function facts({ evidence, activity, visit, roles, groups, files }) {
-  const when = [dayWords(said(activity, 'date')), timesWords(activity)].filter((words) => words !== '').join(', ');
   const present = told(activity, 'present');
   const there = Array.isArray(present) ? present.map((one) => roles.get(String(one?.role)) ?? wordFor({}, String(one?.role ?? ''))) : [];
   /** @type {[string, string][]} */
   const rows = [
     ['Area', visit === null ? '' : areaWords(visit)],
-    ['When', when],
+    ['When', whenWords(activity)],
     ['Recorded', wordFor(RECORDED_WHEN, said(evidence, 'recorded_when') || 'not_stated')],
     ['How it was made', wordFor(ORIGINS, said(evidence, 'origin') || 'not_stated')],
     ['Source', wordFor(SOURCE_ROLES, said(evidence, 'source_role'))],

@@ -62,7 +62,7 @@ export function visitPage(shown) {
       name: said(contact, 'name'),
       phone: said(contact, 'phone'),
       phone_href: `tel:${said(contact, 'phone').replace(/[^\d+]/g, '')}`,
-      more: [routeWords(shown.routes, said(contact, 'route')), said(contact, 'hours'), checkedWords(contact)].filter((words) => words !== '').join('. '),
+      more: [routeWords(shown.routes, said(contact, 'route')), upperFirst(said(contact, 'hours')), checkedWords(contact)].filter((words) => words !== '').join('. '),
     })),
   };
 }
@@ -102,7 +102,9 @@ export function evidenceTitle(evidence, activity, types) {
 
 /** @param {RecordState} evidence @param {RecordState | null} activity */
 function evidenceMore(evidence, activity) {
-  const parts = [clockWords(said(activity, 'start')), wordFor(MODES, said(activity, 'mode')), wordFor(PLACE_KINDS, said(activity, 'place_kind'))];
+  const place = said(activity, 'place_kind');
+  const how = [wordFor(MODES, said(activity, 'mode')), place === said(activity, 'mode') ? '' : wordFor(PLACE_KINDS, place)];
+  const parts = [clockWords(said(activity, 'start')), ...how.map((words) => words.toLowerCase())];
   return [parts.filter((words) => words !== '').join(', '), ...unusual(evidence)].join('. ');
 }
 
@@ -123,10 +125,16 @@ function childrenWords({ children, episodes, groups }) {
     const group = groups.find((one) => said(one, 'code') === said(last, 'group')) ?? null;
     return {
       pseudonym: said(child, 'pseudonym'),
-      more: [said(child, 'year_band'), said(child, 'send_status'), said(child, 'primary_need'), said(group, 'label')].filter((words) => words !== '').join('. '),
+      more: [said(child, 'year_band'), said(child, 'send_status'), said(child, 'primary_need'), said(group, 'label')].filter((words) => words !== '').map(lowerFirst).join(', ').replace(/^./, (letter) => letter.toUpperCase()),
     };
   });
 }
+
+/** @param {string} words */
+const upperFirst = (words) => words.charAt(0).toUpperCase() + words.slice(1);
+
+/** "EHC plan" stays as it is. @param {string} words */
+const lowerFirst = (words) => (/^[A-Z][a-z]/.test(words) ? words.charAt(0).toLowerCase() + words.slice(1) : words);
 
 /** @param {RecordState[]} routes @param {string} ref */
 const routeWords = (routes, ref) => said(routes.find((route) => said(route, 'ref') === ref) ?? null, 'label');

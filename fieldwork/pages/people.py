@@ -1,0 +1,161 @@
+"""The administrator's pages: people with their parts, one account, and tablets with their last contact. Never content."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from fieldwork.pages.frame import Page, choice, field
+from fieldwork.pages.words import ROLE_WORDS, counted, moment_in_words, words_for
+
+
+@dataclass(frozen=True, slots=True)
+class AccountLine:
+    """One account."""
+
+    account_id: str
+    name: str
+    sign_in_name: str
+    is_administrator: bool
+    is_demonstration: bool
+    disabled_at: datetime | None
+    parts: Sequence[tuple[str, str, bool]]
+    """(role, where in words, whether it has ended)"""
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceLine:
+    """One tablet or desk browser, and what it said last about its unsent work."""
+
+    device_id: str
+    person: str
+    label: str
+    last_seen_at: datetime
+    revoked_at: datetime | None
+    unsent_count: int | None
+    oldest_unsent_at: datetime | None
+
+
+def browse(accounts: Sequence[AccountLine]) -> Page:
+    """Everybody who may sign in."""
+    return {
+        "title": "People",
+        "rows": [
+            {
+                "href": f"/people/{line.account_id}",
+                "words": line.name,
+                "more": _more(line),
+                "state": {"kind": "attention", "words": "Disabled"} if line.disabled_at else {"kind": "", "words": ""},
+            }
+            for line in accounts
+        ],
+    }
+
+
+def draft(
+    people: Sequence[tuple[str, str]], given: dict[str, str] | None = None, faults: dict[str, str] | None = None
+) -> Page:
+    """The form for a new account. `people` are (person id, words) of teams who have none yet."""
+    given, faults = given or {}, faults or {}
+    chosen = given.get("person_id", "")
+    return {
+        "title": "Add an account",
+        "name": field(
+            "name",
+            "Name",
+            value=given.get("name", ""),
+            hint="Leave this empty to use the name that the team has for the person.",
+            error=faults.get("name", ""),
+        ),
+        "sign_in_name": field(
+            "sign_in_name", "Sign-in name", value=given.get("sign_in_name", ""), error=faults.get("sign_in_name", "")
+        ),
+        "person": field(
+            "person_id",
+            "Who is it?",
+            hint="A person of a team sees their visits at once. A new person sees nothing until a lead gives them a part.",
+            error=faults.get("person_id", ""),
+        ),
+        "people": [
+            choice("", "A new person", chosen=not chosen),
+            *(choice(person_id, words, chosen=person_id == chosen) for person_id, words in people),
+        ],
+        "administrator": field("is_administrator", "What else may they do?"),
+        "administrator_choices": [
+            choice(
+                "1",
+                "Look after people and tablets",
+                hint="An administrator reads no evidence.",
+                chosen=given.get("is_administrator") == "1",
+            )
+        ],
+    }
+
+
+def show(line: AccountLine, devices: Sequence[DeviceLine], *, is_self: bool, now: datetime) -> Page:
+    """One account, with what can be done to it."""
+    return {
+        "title": line.name,
+        "sign_in_name": line.sign_in_name,
+        "facts": _facts(line),
+        "action": f"/people/{line.account_id}",
+        "disabled": line.disabled_at is not None,
+        "is_self": is_self,
+        "devices": [_device(one, now) for one in devices],
+    }
+
+
+def secret(*, title: str, told: Sequence[str], words: str, back_href: str, back_words: str) -> Page:
+    """Something that is shown once and kept nowhere: a first password, or a code for a tablet."""
+    return {"title": title, "told": list(told), "secret": words, "back_href": back_href, "back_words": back_words}
+
+
+def devices(lines: Sequence[DeviceLine], *, now: datetime) -> Page:
+    """Every tablet, the one that was here last first."""
+    return {"title": "Tablets", "devices": [_device(line, now) for line in lines]}
+
+
+def _device(line: DeviceLine, now: datetime) -> Page:
+    if line.unsent_count is None:
+        unsent = "It has not said whether it holds unsent work."
+    elif line.unsent_count == 0:
+        unsent = "Nothing was waiting to be sent."
+    else:
+        unsent = f"{counted(line.unsent_count, 'entry was', 'entries were')} waiting to be sent."
+        if line.oldest_unsent_at is not None:
+            unsent += f" The oldest was from {moment_in_words(line.oldest_unsent_at)}."
+    return {
+        "id": f"device-{line.device_id}",
+        "label": line.label or "Tablet without a name",
+        "person": line.person,
+        "seen": f"Last here on {moment_in_words(line.last_seen_at)}, {_ago(now, line.last_seen_at)}.",
+        "unsent": unsent,
+        "revoked": f"Revoked on {moment_in_words(line.revoked_at)}." if line.revoked_at else "",
+        "action": f"/devices/{line.device_id}/revoke",
+    }
+
+
+def _ago(now: datetime, then: datetime) -> str:
+    days = max(0, (now - then).days)
+    return "in the last 24 hours" if days == 0 else f"{counted(days, 'day', 'days')} ago"
+
+
+def _facts(line: AccountLine) -> list[Page]:
+    told = [("Sign-in name", line.sign_in_name)]
+    if line.is_administrator:
+        told.append(("Looks after", "People and tablets. Reads no evidence"))
+    for role, where, ended in line.parts:
+        told.append((words_for(role, ROLE_WORDS), where + (" (ended)" if ended else "")))
+    if line.is_demonstration:
+        told.append(("Made for", "The demonstration"))
+    if line.disabled_at:
+        told.append(("Disabled", moment_in_words(line.disabled_at)))
+    return [{"key": key, "value": value} for key, value in told]
+
+
+def _more(line: AccountLine) -> str:
+    told = [f"{words_for(role, ROLE_WORDS)}, {where}" for role, where, ended in line.parts if not ended]
+    if line.is_administrator:
+        told.insert(0, "Administrator")
+    return f"{line.sign_in_name}. {'. '.join(told) or 'No part in any visit'}."

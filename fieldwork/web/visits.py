@@ -1,0 +1,123 @@
+"""One visit: its dates, its team, its evidence, and what arrives while somebody looks."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from fieldwork.actions.central import Central
+from fieldwork.actions.reading import VisitSeen, visit_to_read
+from fieldwork.actions.record_as_read import labels_of_review
+from fieldwork.actions.seeing import seen_states
+from fieldwork.pages import visits as pages
+from fieldwork.store.operations import last_position, not_taken_in, records_touched, set_aside, waiting_for_a_gap
+from fieldwork.store.records import Record, record_of, records_in
+from fieldwork.store.visit_evidence import blocks_counted, evidence_of_visit
+from fieldwork.web.access import central_in, seat_in
+from fieldwork.web.htmx import fragment, nothing_new, page
+
+
+async def show(request: Request) -> Response:
+    """The visit."""
+    central, seat = central_in(request), seat_in(request)
+    visit = await visit_to_read(central, seat.person_id, request.path_params["visit_id"])
+    # The position is read before the records: what comes in between is announced, never missed.
+    position = await last_position(central.log, visit.scope)
+    review = await record_of(central.log, visit.row.review_id)
+    evidence = await evidence_of_visit(central.log, visit.visit_id, with_unscreened=visit.of_the_team)
+    labels = await labels_of_review(central, visit.row.review_id)
+    shown = pages.show(
+        visit_id=visit.visit_id,
+        letter=visit.row.letter,
+        review_id=visit.row.review_id,
+        review_title=str(review.get("title", "Review")) if review else "Review",
+        fields={name: visit.record.get(name) for name in visit.record.state.fields},
+        team=await _team(central, visit),
+        evidence=await _lines(central, visit, evidence.records, evidence.unscreened_ids),
+        activity_types=labels.activity_types,
+        withdrawn_from_use=evidence.withdrawn_from_use,
+        not_screened=evidence.not_screened,
+        position=position,
+        held=await held_count(central, visit) if visit.leads else None,
+    )
+    return page(request, "visits/show.html", shown, current="reviews")
+
+
+async def arrived(request: Request) -> Response:
+    """What has come since the page was made. Nothing, when there is nothing more to say than was said."""
+    central, seat = central_in(request), request.scope["state"]["seat"]
+    if seat is None:
+        return nothing_new()
+    visit = await visit_to_read(central, seat.person_id, request.path_params["visit_id"])
+    after, told = _number(request, "after"), _number(request, "told")
+    evidence = await evidence_of_visit(central.log, visit.visit_id, with_unscreened=visit.of_the_team)
+    visible = {record.record_id for record in evidence.records}
+    touched = await records_touched(central.log, visit.scope, after)
+    new = {
+        record for record, record_type, _, kind in touched if record_type == "evidence" and kind == "create"
+    } & visible
+    of_evidence = {record if record_type == "evidence" else parent for record, record_type, parent, _ in touched}
+    changed = {record for record in of_evidence if record in visible} - new
+    said = len(new) * 1000 + len(changed)
+    if said == told:
+        return nothing_new()
+    shown = pages.arrived(visit_id=visit.visit_id, position=after, told=said, new=len(new), changed=len(changed))
+    return fragment(request, "visits/_arrived.html", {"arrived": shown}, whole_at=f"/visits/{visit.visit_id}")
+
+
+async def held_count(central: Central, visit: VisitSeen) -> int:
+    """How many entries of the visit's evidence lane could not be taken in."""
+    return (
+        len(await not_taken_in(central.log, visit.scope))
+        + len(await waiting_for_a_gap(central.log, visit.scope))
+        + len(await set_aside(central.log, visit.scope))
+    )
+
+
+async def _team(central: Central, visit: VisitSeen) -> list[pages.TeamLine]:
+    parts = await records_in(central.log, f"review:{visit.row.review_id}", "assignment")
+    return [
+        pages.TeamLine(
+            name=str(part.get("name", "") or ""),
+            role=str(part.get("role", "")),
+            discipline=str(part.get("discipline", "") or ""),
+            body=str(part.get("body", "") or ""),
+            ended=part.get("ended_at") is not None,
+        )
+        for part in parts
+        if part.get("visit") == visit.visit_id
+    ]
+
+
+async def _lines(
+    central: Central, visit: VisitSeen, records: list[Record], unscreened: frozenset[str]
+) -> list[pages.EvidenceLine]:
+    activities = {one.record_id: one for one in await records_in(central.log, visit.scope, "activity")}
+    blocks = await blocks_counted(central.log, [record.record_id for record in records])
+    seen = await seen_states(central, records)
+    lines = []
+    for record in records:
+        activity = activities.get(str(record.get("activity")))
+        lines.append(
+            pages.EvidenceLine(
+                evidence_id=record.record_id,
+                fields={name: record.get(name) for name in record.state.fields},
+                activity={name: activity.get(name) for name in activity.state.fields} if activity else {},
+                blocks=blocks.get(record.record_id, 0),
+                seen=seen[record.record_id].standing,
+                screened=record.record_id not in unscreened,
+            )
+        )
+    return lines
+
+
+def _number(request: Request, name: str) -> int:
+    given = request.query_params.get(name, "0")
+    return int(given) if given.isascii() and given.isdigit() and len(given) < 16 else 0
+
+
+ROUTES = [
+    Route("/visits/{visit_id}", show, methods=["GET"], name="visits.show"),
+    Route("/visits/{visit_id}/arrived", arrived, methods=["GET"], name="visits.arrived"),
+]

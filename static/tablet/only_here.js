@@ -1,0 +1,39 @@
+/**
+ * What is only on this tablet, said in one place: how much, since when, what needs a person, and whether the office answers.
+ *
+ * The counts are read from the rows themselves each time; nothing is remembered that could be wrong. No words of anybody are shown.
+ */
+import { onlyHerePage } from './pages/only_here.js';
+import { countOutbox, needsAttention } from '../../sync/tablet/outbox.js';
+import { unlocked } from './standing.js';
+
+/** @type {import('./router.js').Handler} */
+export async function show(application) {
+  const session = unlocked(application);
+  const { replica } = session;
+  const { storage } = application.tablet;
+  const counts = await countOutbox(storage);
+  /** @type {Set<string>} */
+  const records = new Set();
+  for (const { value } of await storage.range('outbox')) {
+    if (value.at_office) continue;
+    const record = replica.recordOf(value.operation);
+    if (record !== undefined) records.add(record);
+  }
+  return {
+    template: 'only_here/show.html',
+    page: onlyHerePage({
+      counts, records: records.size, drafts: await storage.count('drafts'), attention: await needsAttention(storage), person: session.person,
+      connection: application.flusher.connection(), persisted: await persisted(), found: application.found, unopened: session.unopened,
+    }),
+  };
+}
+
+/** @type {import('./router.js').Handler} */
+export async function send(application) {
+  await application.flusher.now();
+  return { seeOther: '/tablet/only-here' };
+}
+
+/** Whether the browser promises to keep what is stored; null when it does not say. @returns {Promise<boolean | null>} */
+const persisted = async () => (navigator.storage?.persisted === undefined ? null : navigator.storage.persisted());

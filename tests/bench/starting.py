@@ -1,0 +1,95 @@
+"""Start without a network: the browser is started anew, the office is out of reach, and the inspector wants the list of visits.
+
+Counted are the time from opening the address until the passphrase can be typed, and from the tap on Unlock until the list stands on the
+screen. The passphrase's own cost (Argon2id, dear on purpose) is measured in the same start, in the same worker, and taken off.
+"""
+
+from __future__ import annotations
+
+import statistics
+from dataclasses import dataclass
+
+from playwright.sync_api import expect
+
+from tests.bench.figure import Figure, Sample, judge_starting
+from tests.bench.tablet import PASSPHRASE, Tablet
+
+# Runs before the page's own scripts. A thing counts as shown when the frame after it has been painted.
+SHOWN = """() => {
+  window.benchShown = {};
+  const wanted = { locked: '#passphrase', list: '#visits .fw-rows__row' };
+  const painted = (name) => requestAnimationFrame(() => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => { window.benchShown[name] = performance.now(); port1.close(); };
+    port2.postMessage(null);
+  });
+  const look = () => {
+    for (const [name, where] of Object.entries(wanted)) {
+      if (document.querySelector(where) === null) continue;
+      delete wanted[name];
+      painted(name);
+    }
+  };
+  new MutationObserver(look).observe(document, { childList: true, subtree: true });
+  document.addEventListener('submit', (event) => {
+    if (event.target.matches('form[action="/tablet/unlock"]')) window.benchShown.tapped = event.timeStamp;
+  }, true);
+}"""
+
+# The product's own stretching, with what the product keeps for this person, in the worker that did it a moment ago.
+STRETCH = """async ([release, passphrase]) => {
+  const { stretch, PARAMETERS } = await import(`${release}/static/tablet/ports/argon2.js`);
+  const salt = btoa('sixteen bytes ok');
+  const taken = [];
+  for (let turn = 0; turn < 3; turn += 1) {
+    const began = performance.now();
+    await stretch(passphrase, { ...PARAMETERS, salt });
+    taken.push(performance.now() - began);
+  }
+  return taken.sort((a, b) => a - b)[1];
+}"""
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """One start, in milliseconds."""
+
+    to_passphrase: float
+    to_list: float
+    passphrase: float
+
+    @property
+    def counted(self) -> float:
+        return self.to_passphrase + max(0.0, self.to_list - self.passphrase)
+
+
+def one_start(tablet: Tablet) -> Start:
+    """The browser is open and has shown nothing yet; the office is closed."""
+    page = tablet.page
+    page.add_init_script(f"({SHOWN})()")
+    page.goto(f"{tablet.office}/tablet/")
+    expect(page.locator("#passphrase")).to_be_visible(timeout=60_000)
+    page.fill("#passphrase", PASSPHRASE)
+    page.click('form[action="/tablet/unlock"] button[type=submit]')
+    expect(page.locator("#visits .fw-rows__row").first).to_be_visible(timeout=60_000)
+    page.wait_for_timeout(300)
+    shown = page.evaluate("() => window.benchShown")
+    release = page.evaluate(
+        "() => document.body.dataset.shell ?? document.querySelector('script[type=module]').src.split('/static/')[0]"
+    )
+    stretched = page.workers[0].evaluate(STRETCH, [release, PASSPHRASE])
+    return Start(float(shown["locked"]), float(shown["list"]) - float(shown["tapped"]), float(stretched))
+
+
+def starting_figure(starts: list[Start], where: str) -> Figure:
+    def middle(values: list[float]) -> str:
+        return f"{statistics.median(values):.0f} ms" if values else "none"
+
+    parts = ", ".join(
+        (
+            f"to the passphrase {middle([start.to_passphrase for start in starts])}",
+            f"from the tap to the list {middle([start.to_list for start in starts])}",
+            f"of that the passphrase’s own {middle([start.passphrase for start in starts])} (medians)",
+        )
+    )
+    return judge_starting(Sample.of([start.counted for start in starts]), parts, where)

@@ -1,0 +1,50 @@
+"""Nouns for the tests of the tablet in Chromium: an office with the demonstration pack, and a tablet before it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from fieldwork.building import build
+from fieldwork.settings import ROOT
+from tests.browser.office import Office
+from tests.browser.tablet import Tablet
+
+
+@pytest.fixture(scope="session")
+def prepared_office(tmp_path_factory: pytest.TempPathFactory) -> Office:
+    """An office that has taken in the pack and never opens; it is copied."""
+    build(ROOT)
+    office = Office(tmp_path_factory.mktemp("office"))
+    office.takes_in_the_pack()
+    return office
+
+
+@pytest.fixture
+def office(prepared_office: Office, tmp_path: Path) -> Iterator[Office]:
+    """An open office of this test's own."""
+    office = prepared_office.copied_to(tmp_path / "office")
+    office.opens()
+    yield office
+    office.closes()
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """Debian's Chromium, driven by Playwright."""
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def tablet(chromium: Browser, office: Office) -> Iterator[Tablet]:
+    """A new tablet, held upright, not yet set up."""
+    context = chromium.new_context(viewport={"width": 820, "height": 1180}, reduced_motion="reduce")
+    yield Tablet(context.new_page(), office)
+    context.close()

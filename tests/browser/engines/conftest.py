@@ -1,0 +1,26 @@
+"""Nouns for the tests of whole browsers: a closed office, and Playwright without a browser."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Playwright, sync_playwright
+
+from tests.browser.office import Office
+
+
+@pytest.fixture
+def closed_office(prepared_office: Office, tmp_path: Path) -> Iterator[Office]:
+    """An office of this test's own, not yet open."""
+    office = prepared_office.copied_to(tmp_path / "office")
+    yield office
+    office.closes()
+
+
+@pytest.fixture(scope="module")
+def playwright() -> Iterator[Playwright]:
+    """The driver, without any browser."""
+    with sync_playwright() as driver:
+        yield driver

@@ -1,0 +1,68 @@
+"""Taking words out: what is left, where every position goes, and where a coding stands after an edit."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fieldwork.domain.anchoring import anchor
+from fieldwork.domain.removing import holds, removal, without
+
+TEXT = st.text(alphabet="ab é👧", max_size=40)
+WORDS = st.text(alphabet="ab é👧", min_size=1, max_size=4)
+
+
+@given(TEXT, WORDS)
+def test_words_are_gone_wherever_they_stood(text: str, words: str) -> None:
+    gone = removal(text, words, "#")
+
+    assert gone.text == text.replace(words, "#")
+    assert words not in gone.text
+    assert all(text[place : place + len(words)] == words for place in gone.places)
+
+
+@given(TEXT, WORDS, st.integers(0, 40), st.integers(0, 40))
+def test_a_passage_beside_the_words_reads_the_same_afterwards(text: str, words: str, one: int, other: int) -> None:
+    start, end = sorted((min(one, len(text)), min(other, len(text))))
+    gone = removal(text, words, "[removed]")
+    touched = any(start < place + len(words) and place < end for place in gone.places)
+
+    passage = gone.text[gone.moved(start) : gone.moved(end, closing=True)]
+
+    if not touched and start < end:
+        assert passage == text[start:end]
+    assert words not in passage or words in "[removed]"
+
+
+def test_a_passage_within_the_words_is_swallowed() -> None:
+    gone = removal("He said Xanthippe.", "Xanthippe")
+
+    assert gone.swallows(8, 17)
+    assert gone.swallows(9, 12)
+    assert not gone.swallows(3, 12)
+
+
+def test_words_are_found_and_taken_out_however_deep() -> None:
+    value = {"a": [1, None, {"Xanthippe": "old Xanthippe"}], "b": True}
+
+    assert holds(value, "Xanthippe")
+    assert without(value, "Xanthippe", "#") == {"a": [1, None, {"#": "old #"}], "b": True}
+    assert not holds(without(value, "Xanthippe", "#"), "Xanthippe")
+
+
+def test_a_coding_is_kept_moved_changed_or_orphaned() -> None:
+    text = "The line. I don't do school. The bell."
+
+    assert anchor(text, 10, 27, "I don't do school", "The line. ", ". The bell.").standing == "kept"
+    moved = anchor("Well. " + text, 10, 27, "I don't do school", "The line. ", ". The bell.")
+    assert (moved.standing, moved.start_cp, moved.end_cp) == ("moved", 16, 33)
+    changed = anchor("The line. I do no school. The bell.", 10, 27, "I don't do school", "The line. ", ". The bell.")
+    assert (changed.standing, changed.start_cp, changed.end_cp) == ("changed", 10, 24)
+    assert anchor("Nothing of it.", 10, 27, "I don't do school", "The line. ", ". The bell.").standing == "orphaned"
+
+
+def test_of_two_places_the_one_with_the_same_neighbours_is_meant() -> None:
+    found = anchor("xx no yy. aa no bb.", 3, 5, "no", "aa ", " bb")
+
+    assert (found.standing, found.start_cp) == ("kept", 3)
+    assert anchor("longer: xx no yy. aa no bb.", 3, 5, "no", "aa ", " bb").start_cp == 21

@@ -1,0 +1,242 @@
+"""The tablet's pages, with contexts as its page shapes make them: with much in them, with nothing in them, and with problems."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.web.styleguide import pages
+
+Context = dict[str, Any]
+STYLEGUIDE = pages("/a/made-up-release")
+FRAME = {
+    name: STYLEGUIDE["styleguide/capture.html"][name]
+    for name in ("assets", "csrf", "title", "problems", "notices", "bar", "foot")
+}
+WRITER = STYLEGUIDE["styleguide/capture.html"]["writer"]
+BLOCKS = STYLEGUIDE["styleguide/capture.html"]["blocks"]
+ROWS = STYLEGUIDE["styleguide/show.html"]["rows"]
+CARDS = STYLEGUIDE["styleguide/show.html"]["cards"]
+FACTS = [{"key": "On site", "value": "10 to 14 February 2025"}, {"key": "Team", "value": "Maren Hollowby & others"}]
+VALENCES = [
+    {"value": "neutral", "words": "Neutral", "chosen": True},
+    {"value": "weakness", "words": "Weakness", "chosen": False},
+]
+CODE = {
+    "id": "code-VOX-01",
+    "ref": "VOX-01",
+    "label": "Child on school",
+    "meaning": "What children say about school.",
+    "not": "A grown-up speaks for the child.",
+}
+
+
+def cases() -> dict[str, list[Context]]:
+    """Every page whole and as a swap; fragments as they are."""
+    found = {
+        "activities/draft.html": [_start(), _start("Choose what kind of activity this is")],
+        "blocks/edit.html": [_edit([]), _edit([{"by": "Maren Hollowby", "words": "The <line>.\nTwice."}])],
+        "codings/draft.html": [_coding(), _coding(empty=True)],
+        "codings/show.html": [
+            {"facts": FACTS, "back_href": "/tablet/evidence/1", "withdraw_action": "/tablet/codings/1/withdraw"}
+        ],
+        "enrolment/draft.html": [_enrolment(""), _enrolment("Enter the code from the office")],
+        "evidence/capture.html": [_capture([]), _capture([_block(block) for block in BLOCKS])],
+        "evidence/on_tablet.html": [_record(), _record() | {"screening": {"action": "", "done": True}}],
+        "finding_words/show.html": [_find([]), _find([_hit()])],
+        "only_here/show.html": [_only_here(True), _only_here(False)],
+        "problems/show.html": [
+            {"words": "There is nothing at this address.", "back": {"href": "/tablet/", "words": "Visits"}}
+        ],
+        "unlocking/show.html": [_locked(""), _locked("That is not the passphrase")],
+        "visits/assigned.html": [
+            {"lead": "Idwal Pennistow. 1 visit is assigned to you.", "rows": ROWS, "empty": ""},
+            {"lead": "Nobody.", "rows": [], "empty": "No visit is assigned to you."},
+        ],
+        "visits/on_tablet.html": [_visit(True), _visit(False)],
+    }
+    both = {
+        name: [FRAME | context | {"whole": whole} for context in contexts for whole in (True, False)]
+        for name, contexts in found.items()
+    }
+    return both | {"blocks/added.html": [{"block": _block(BLOCKS[2])}, {"block": _block(BLOCKS[2], versions=2)}]}
+
+
+def _field(name: str, label: str, value: str = "", hint: str = "", error: str = "") -> Context:
+    return {"name": name, "label": label, "value": value, "hint": hint, "error": error}
+
+
+def _choice(value: str, words: str, chosen: bool = False) -> Context:
+    return {"value": value, "words": words, "chosen": chosen}
+
+
+def _start(problem: str = "") -> Context:
+    return {
+        "problems": [{"href": "#type", "words": problem}] if problem else [],
+        "action": "/tablet/visits/1/activities",
+        "back_href": "/tablet/visits/1",
+        "ids": [{"name": "activity", "value": "1"}],
+        "type": _field("type", "What kind of activity is it?", error=problem),
+        "types": [_choice("", "Choose one", True), _choice("child_interview", "Child interview")],
+        "source_role": _field("source_role", "Whose account is it?", error=problem),
+        "source_roles": [_choice("child", "Child"), _choice("parent", "Parent or carer")],
+        "tracked_child": _field("tracked_child", "Which tracked child is it about?"),
+        "children": [_choice("", "No tracked child", True), _choice("A-C01", "A-C01")],
+        "restrictions": ["A-C01: Do not quote these words."] if problem else [],
+        "mode": _field("mode", "How do you meet?"),
+        "modes": [_choice("in_person", "In person", True)],
+        "place_kind": _field("place_kind", "What kind of place is it?"),
+        "place_kinds": [_choice("home", "Home", True)],
+        "date": _field("date", "Date", "2025-02-11"),
+        "start": _field("start", "Time it began", "half ten", error="Enter the time it began, such as 10:05"),
+        "recorded_when": _field("recorded_when", "When are you writing this?", hint="The record says so."),
+        "recorded_whens": [_choice("at_the_time", "At the time", True)],
+    }
+
+
+def _edit(versions: list[Context]) -> Context:
+    return {
+        "action": "/tablet/blocks/1",
+        "withdraw_action": "/tablet/blocks/1/withdraw",
+        "back_href": "/tablet/evidence/1#block-1",
+        "versions": versions,
+        "writer": WRITER | {"text": "\nThe line.", "base": '["1"]', "shown": '{"text":"“<&>”"}', "people": [_choice("", "Nobody", True)]},
+    }  # fmt: skip
+
+
+def _coding(empty: bool = False) -> Context:
+    return {
+        "back_href": "/tablet/evidence/1#block-1",
+        "action": "/tablet/blocks/1/codings",
+        "search_action": "/tablet/blocks/1/code",
+        "start": "4",
+        "end": "9",
+        "revision": "1",
+        "before": "The ",
+        "quote": "<line>",
+        "after": ".",
+        "sentences": [] if empty else [_choice("0", "The line.", True), _choice("1", "Nobody asked.")],
+        "already": [] if empty else [{"ref": "VOX-01", "label": "Child", "by": "coded by Idwal", "href": "/tablet/codings/1"}],
+        "valences": VALENCES,
+        "agencies": [_choice("", "Not said", True)],
+        "memo": "" if empty else "Said flat.",
+        "search": "" if empty else "school",
+        "found": "No code has these words" if empty else "",
+        "groups": [] if empty else [{"title": "Used last", "list": [CODE, CODE | {"id": "code-2", "not": ""}]}],
+        "rest": [] if empty else [CODE | {"id": "code-3"}],
+        "rest_title": "All other codes (1)",
+    }  # fmt: skip
+
+
+def _enrolment(problem: str) -> Context:
+    return {
+        "problems": [{"href": "#code", "words": problem}] if problem else [],
+        "code": _field("code", "Code from the office", error=problem),
+        "label": _field("label", "Name of this tablet", "Idwal’s tablet"),
+        "passphrase": _field("passphrase", "Passphrase", hint="At least 14 characters."),
+    }
+
+
+def _block(block: Context, versions: int = 1) -> Context:
+    shown = block | {
+        "revision": "1",
+        "acts": [{"href": "/tablet/blocks/1/edit", "words": "Change", "about": "“The line.”"}],
+    }
+    return {
+        "id": "1",
+        "conflict": "Two people wrote here at the same time." if versions > 1 else "",
+        "version_words": ["Maren wrote:", "Idwal wrote:"],
+        "versions": [shown | {"id": f"{block['id']}-{index}"} for index in range(versions)],
+    }
+
+
+def _capture(blocks: list[Context]) -> Context:
+    return {
+        "consent": ["Do not quote these words."] if blocks else [],
+        "finish_action": "/tablet/evidence/1/finish",
+        "blocks": blocks,
+        "writer": WRITER | {"others": [] if blocks else WRITER["others"]},
+        "prompts": STYLEGUIDE["styleguide/capture.html"]["prompts"],
+    }
+
+
+def _record() -> Context:
+    return {
+        "back": {"href": "/tablet/visits/1", "words": "Area A"},
+        "write_href": "/tablet/evidence/1/write",
+        "screening": {"action": "/tablet/evidence/1/screened", "done": False},
+        "record": {
+            "id": "1",
+            "made": "Area A. 11 February 2025. Recorded: at the time. Typed.",
+            "labels": ["From memory after loss"],
+            "facts": FACTS,
+            "consent": ["Do not quote these words."],
+            "blocks": [_block(BLOCKS[1]), _block(BLOCKS[2], versions=2)],
+            "none": "",
+            "files": [],
+            "history": ["Idwal Pennistow wrote the record."],
+            "differences": [],
+            "state": {"kind": "tablet", "words": "On this tablet"},
+            "state_more": "",
+        },
+    }
+
+
+def _hit() -> Context:
+    words = {"before": "…have to ", "quote": "line", "after": " up <five> times…"}
+    return words | {"href": "/tablet/evidence/1#block-1", "words": "A-01 Child interview", "more": "Exact words. Child"}
+
+
+def _find(hits: list[Context]) -> Context:
+    return {
+        "asked": "line" if hits else "",
+        "error": "" if hits else "Enter at least 2 letters",
+        "found": "",
+        "hits": hits,
+    }
+
+
+def _only_here(trouble: bool) -> Context:
+    look = {"when": "Written on 11 February 2025", "words": "Tell the office.", "where": "It is on this tablet."}
+    return {
+        "lead": "3 changes are only on this tablet.",
+        "cards": CARDS,
+        "drafts": "1 draft is being written." if trouble else "",
+        "others": ["Another inspector has 3 changes waiting on this tablet."] if trouble else [],
+        "attention": [look] if trouble else [],
+        "troubles": ["1 change is in neither copy."] if trouble else [],
+        "office": "Connected",
+        "storage": "This tablet may delete notes.",
+        "warning": trouble,
+        "action": "/tablet/only-here",
+    }
+
+
+def _locked(problem: str) -> Context:
+    place = {"record": "1", "scope": "visit:1", "evidence": "1", "kind": "verbatim", "speaker": "child"}
+    return {
+        "problems": [{"href": "#passphrase", "words": problem}] if problem else [],
+        "sealed": {
+            "title": "Locked",
+            "words": "What you wrote is hidden.",
+            "write_action": "/tablet/locked-words",
+            "unlock_action": "/tablet/unlock",
+            "passkey_action": "",
+            "saved": {"kind": "tablet", "words": ""},
+            "error": problem,
+            "text": "words that could not be saved" if problem else "",
+            "place": "" if problem else place,
+        },
+    }
+
+
+def _visit(full: bool) -> Context:
+    contact = {"name": "Front door", "phone": "01632 960110", "phone_href": "tel:01632960110", "more": "24 hours"}
+    return {
+        "facts": FACTS,
+        "start_href": "/tablet/visits/1/activities/new",
+        "fresh_href": "/tablet/visits/1",
+        "days": [{"title": "Tuesday 11 February 2025", "rows": ROWS}] if full else [],
+        "withheld": "1 record is not shown: consent was withdrawn." if full else "",
+        "children": [{"pseudonym": "A-C01", "more": "Years 3 and 4"}] if full else [],
+        "contacts": [contact] if full else [],
+    }

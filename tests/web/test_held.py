@@ -1,0 +1,75 @@
+"""What could not be taken in: the lead sees it with the reason in words, and lets it in."""
+
+from __future__ import annotations
+
+from tests.web.office import Office, words_of
+
+
+def _stranger_writes(office: Office, text: str) -> str:
+    """Somebody of Area B writes into Area A: kept whole, and quarantined."""
+    tablet = office.tablet_of("B-I2")
+    evidence_id = tablet.records(f"visit:{office.visit_id('A')}", text)
+    assert {receipt.code for receipt in tablet.sends()} == {"not_assigned"}
+    return evidence_id
+
+
+def test_the_lead_sees_what_was_not_taken_in_and_lets_it_in(office: Office) -> None:
+    evidence_id = _stranger_writes(office, "A word from a neighbour.")
+    lead, address = office.signed_in("lead"), f"/visits/{office.visit_id('A')}/held"
+
+    visit = words_of(lead.opens(f"/visits/{office.visit_id('A')}"))
+    page = lead.opens(address)
+
+    assert "3 entries need you: not taken in yet." in visit
+    shown = words_of(page)
+    assert "The author is not on the team of this visit." in shown
+    assert "A word from a neighbour." in shown
+    reason = page.split('id="reason-')[1].split('"')[0]
+    for _ in range(2):
+        answer = lead.sends(page, address, {f"reason-{reason}": "She stood in for a day."})
+        assert answer.status_code in (303, 404)
+    assert "Everything that reached the office has been taken in." in words_of(lead.opens(address))
+    assert "A word from a neighbour." in words_of(lead.opens(f"/evidence/{evidence_id}"))
+    assert office.ask("SELECT COUNT(*) FROM operation_evidence WHERE record_type = 'decision'")[0][0] == 3
+
+
+def test_without_a_reason_nothing_is_let_in(office: Office) -> None:
+    _stranger_writes(office, "A word.")
+    lead, address = office.signed_in("lead"), f"/visits/{office.visit_id('A')}/held"
+    page = lead.opens(address)
+    reason = page.split('id="reason-')[1].split('"')[0]
+
+    answer = lead.sends(page, address, {f"reason-{reason}": "  "})
+
+    assert answer.status_code == 422
+    assert "Enter why it should be let in" in words_of(answer.text)
+    assert office.ask("SELECT COUNT(*) FROM operation_evidence WHERE standing = 'quarantined'")[0][0] == 3
+
+
+def test_nothing_of_it_is_shown_anywhere_before(office: Office) -> None:
+    evidence_id = _stranger_writes(office, "A word from a neighbour.")
+
+    for who in ("lead", "inspector", "researcher"):
+        browser = office.signed_in(who)
+        assert browser.get(f"/evidence/{evidence_id}").status_code == 404
+        assert evidence_id not in browser.opens(f"/visits/{office.visit_id('A')}")
+
+
+def test_a_gap_and_a_fork_are_told_in_words(office: Office) -> None:
+    tablet, scope = office.tablet_of("A-I2"), f"visit:{office.visit_id('A')}"
+    tablet.writes(scope, "block", {"text": "lost on the way"})
+    tablet._waiting.clear()
+    tablet.writes(scope, "block", {"text": "after a gap"})
+    tablet.sends()
+    other = office.tablet_of("A-I4")
+    other.writes(scope, "block", {"text": "one"})
+    other.sends()
+    other._marks.clear()
+    other.writes(scope, "block", {"text": "two"})
+    other.sends()
+
+    shown = words_of(office.signed_in("lead").opens(f"/visits/{office.visit_id('A')}/held"))
+
+    assert "An earlier entry from the same tablet has not arrived." in shown
+    assert "The author’s tablet used a number twice. Both are kept." in shown
+    assert "Idwal Pennistow wrote a part of it" in shown
