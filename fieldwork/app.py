@@ -43,9 +43,7 @@ async def _exports_written(central: Central, wanted: bool) -> AsyncIterator[None
         await asyncio.gather(writing, return_exceptions=True)
 
 
-def create_app(
-    settings: Settings, *, clock: Callable[[], datetime] = now, with_browser_half: bool = True
-) -> Starlette:
+def create_app(settings: Settings, *, clock: Callable[[], datetime] = now, with_browser_half: bool = True) -> Starlette:
     """Central for these settings. The database is opened when the application starts and closed when it ends.
 
     Without the browser half (in the simulator, and in tests of the wire) nothing under `/a/` is served and no export is written.

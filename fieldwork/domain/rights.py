@@ -66,11 +66,15 @@ def roles_in(scope: str, assignments: Iterable[Assignment], review_of_visit: str
 def may_write(roles: frozenset[Role], scope: str, lane: str, record_type: str) -> bool:
     """Whether any of the roles may write operations on this type of record in this scope and lane."""
     if lane == "concern":
-        return bool(roles & (TEAM | {"safeguarding_lead"})) and scope.startswith("visit:")
-    if lane == "vault":
-        return bool(roles & TEAM)
+        # What is let in among the concerns, and whose words go there, is the safeguarding lead's: a visit's lead may not read them.
+        writers: frozenset[Role] = (
+            frozenset({"safeguarding_lead"}) if record_type in LEADS_ONLY else TEAM | {"safeguarding_lead"}
+        )
+        return bool(roles & writers) and scope.startswith("visit:")
     if record_type in LEADS_ONLY:
         return "lead" in roles
+    if lane == "vault":
+        return bool(roles & TEAM)
     if scope.startswith("review:"):
         return bool(roles & (ANALYSTS | {"lead"}))
     if roles & TEAM:

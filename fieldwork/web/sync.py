@@ -40,8 +40,6 @@ async def push(request: Request) -> Response:
         read = read_push(await request.body())
     except PushProblem as problem:
         return _problem(central, problem.code, 400)
-    except UnicodeDecodeError:
-        return _problem(central, "push_head_not_readable", 400)
     except ClientDisconnect:
         return _problem(central, CUT, 400)
     receipts = await central.log.accept(read, carrier.device_id)
@@ -72,8 +70,6 @@ async def manifest(request: Request) -> Response:
         streams = read_streams(await request.body())
     except PushProblem as problem:
         return _problem(central, problem.code, 400)
-    except UnicodeDecodeError:
-        return _problem(central, "streams_not_readable", 400)
     except ClientDisconnect:
         return _problem(central, CUT, 400)
     return _json(write_manifest(central.epoch, await central.log.marks(streams)))

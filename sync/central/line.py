@@ -96,7 +96,7 @@ def read_push(raw: bytes) -> Push:
     head, end_of_line, rest = raw.partition(b"\n")
     try:
         read = _decode_push_head(head)
-    except (msgspec.DecodeError, RecursionError) as problem:
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as problem:
         raise PushProblem("push_head_not_readable") from problem
     if not end_of_line:
         raise PushProblem("push_head_not_readable")
@@ -316,7 +316,7 @@ def read_streams(raw: bytes) -> tuple[Stream, ...]:
     """The streams that a tablet asks about. Raises PushProblem `streams_not_readable`."""
     try:
         return msgspec.json.decode(raw, type=_Streams).streams
-    except (msgspec.DecodeError, RecursionError) as problem:
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as problem:
         raise PushProblem("streams_not_readable") from problem
 
 
@@ -355,5 +355,5 @@ def read_keys(raw: bytes) -> tuple[str, tuple[PublicIngestKey, ...]]:
 def _read_answer(raw: bytes, shape: type[Any]) -> Any:
     try:
         return msgspec.json.decode(raw, type=shape)
-    except (msgspec.DecodeError, RecursionError) as problem:
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as problem:
         raise AnswerProblem("answer_not_readable") from problem
