@@ -5,10 +5,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
+import tempfile
 import time
+from collections import Counter
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -24,16 +27,73 @@ STEPS: tuple[tuple[str, list[str]], ...] = (
 )
 
 
+IN_BROWSERS = (
+    "tests/browser",
+    "tests/test_life_of_one_note.py",
+    "tests/templating/test_in_browsers.py",
+    "tests/web/test_pages_in_browser.py",
+    "tests/web/test_styleguide.py",
+    "tests/web/test_tablet_markup.py",
+)
+"""What drives browsers. It runs beside everything else: there are two cores, and a browser mostly waits."""
+
+
 def main(arguments: list[str]) -> int:
     """Run every step; returns the first bad exit code, or 0."""
-    soak = "--soak" in arguments
-    if not soak:
-        for name, command in STEPS:
-            code = _run(name, command)
-            if code:
-                return code
-    only = ["-m", "soak"] if soak else ["-m", "not soak"]
-    return _run("Tests", [sys.executable, "-m", "pytest", "-q", *only])
+    if "--soak" in arguments:
+        return _run("Soak", [sys.executable, "-m", "pytest", "-q", "-m", "soak"])
+    for name, command in STEPS:
+        code = _run(name, command)
+        if code:
+            return code
+    return _tests()
+
+
+def _tests() -> int:
+    """The two halves of the tests, side by side; the closing lines are of both together."""
+    began_at = time.monotonic()
+    rest = [f"--ignore={path}" for path in IN_BROWSERS]
+    with tempfile.TemporaryDirectory() as folder:
+        halves = [_Half("in browsers", list(IN_BROWSERS), Path(folder)), _Half("everywhere else", rest, Path(folder))]
+        codes = [half.ended() for half in halves]
+        counted: Counter[str] = Counter()
+        results: Counter[str] = Counter()
+        for half in halves:
+            facts = half.facts()
+            counted.update(facts["ran_on"])
+            results.update(facts["results"])
+    print(f"Ran on: {', '.join(f'{kind} {number}' for kind, number in sorted(counted.items()))}")
+    print(f"{results['passed']} passed, {results['failed']} failed, {results['skipped']} skipped")
+    print(f"Tests took {time.monotonic() - began_at:.0f} s", flush=True)
+    return next((code for code in codes if code), 0)
+
+
+class _Half:
+    """One pytest process with its output in a file, so that two do not talk at once."""
+
+    def __init__(self, name: str, arguments: list[str], folder: Path) -> None:
+        self.name = name
+        self._words = (folder / f"{name}.txt").open("w+")
+        self._facts = folder / f"{name}.json"
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "pytest", "-q", "-m", "not soak", "--durations=15", *arguments],
+            cwd=ROOT,
+            env=os.environ | {"FIELDWORK_TEST_FACTS": str(self._facts)},
+            stdout=self._words,
+            stderr=subprocess.STDOUT,
+        )
+
+    def ended(self) -> int:
+        code = self._process.wait()
+        self._words.seek(0)
+        print(f"\n--- {self.name}\n{self._words.read()}", flush=True)
+        return code
+
+    def facts(self) -> dict[str, dict[str, int]]:
+        if not self._facts.exists():
+            return {"ran_on": {}, "results": {"failed": 1}}
+        read: dict[str, dict[str, int]] = json.loads(self._facts.read_text("utf-8"))
+        return read
 
 
 def _run(name: str, command: list[str]) -> int:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import importlib.util
 import os
 import subprocess
 import sys
@@ -24,7 +23,7 @@ from fieldwork.settings import ROOT
 from tests.bench import quarter_core, starting
 from tests.bench.figure import Figure
 from tests.bench.saving import measure_saving
-from tests.bench.tablet import MEMBER, Tablet, words
+from tests.bench.tablet import Tablet, words
 from tests.bench.typing_speed import BLOCKS, WORDS_IN_A_BLOCK, measure_typing, writes_both_records
 from tests.bench.wire_size import measure_wire
 from tests.browser.office import Office
@@ -47,11 +46,10 @@ class Bench:
         (folder / "office").mkdir()
         self.office = Office(folder / "office")
         self.office.takes_in_the_pack()
-        code = self.office.code_for(MEMBER)
         self.office.opens()
-        self.enrolled = Tablet(playwright, self.office.address, folder / "enrolled")
+        self.enrolled = Tablet(playwright, self.office, folder / "enrolled")
         self.enrolled.opens()
-        self.enrolled.enrols(code)
+        self.enrolled.enrols()
         self.enrolled.closes()
 
     def run(self, names: list[str]) -> None:
@@ -87,9 +85,10 @@ class Bench:
                 with _opened(tablet):
                     starts.append(starting.one_start(tablet))
             self._say(starting.starting_figure(starts[1:], "at full speed"))
-            self._guarded("starting", self._starts_at_a_quarter)
+            # Stated and not judged, so a machine that cannot have it has not failed.
+            self._guarded("starting", self._starts_at_a_quarter, counts=0)
         if "typing" in names:
-            self._guarded("typing", self._typing_at_a_quarter)
+            self._guarded("typing", self._typing_at_a_quarter, counts=1)
 
     def _starts_at_a_quarter(self) -> None:
         starts, said = [], ""
@@ -133,12 +132,12 @@ class Bench:
             page.close()
             tablet.page.bring_to_front()
 
-    def _guarded(self, name: str, figure: Callable[[], None]) -> None:
+    def _guarded(self, name: str, figure: Callable[[], None], counts: int) -> None:
         try:
             figure()
         except quarter_core.NoQuarterCore as problem:
             print(f"NOT HAD {name}: {problem}", flush=True)
-            self.failed += 1
+            self.failed += counts
 
     def _say(self, figure: Figure) -> None:
         print("\n".join([*figure.lines(), f"       {_load()}"]), flush=True)
@@ -169,11 +168,11 @@ def _load() -> str:
     return f"load average {one:.1f}, {five:.1f} on {os.cpu_count()} processors"
 
 
-def _peers() -> int:
-    """The server against its peers, which has its own module and its own words."""
-    if importlib.util.find_spec("tests.bench.peers") is None:
-        print("NOT HAD peers: tests/bench/peers.py is not there", flush=True)
-        return 1
+def _peers(asked_for: bool) -> int:
+    """The server against its peers, which has its own module and its own words; 1 when it failed."""
+    if "FIELDWORK_PEERS" not in os.environ:
+        print("NOT HAD peers: FIELDWORK_PEERS does not say where the driver bench_peers.py lies", flush=True)
+        return int(asked_for)
     done = subprocess.run([sys.executable, "-m", "tests.bench.peers"], cwd=ROOT, timeout=PEERS_MOST_S, check=False)
     return int(done.returncode != 0)
 
@@ -182,7 +181,8 @@ def main(arguments: list[str]) -> int:
     """Run the figures that were asked for; 0 when each passed."""
     asked = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     asked.add_argument("--only", action="append", choices=NAMES, help="one figure; may be given more than once")
-    names = asked.parse_args(arguments).only or list(NAMES)
+    only = asked.parse_args(arguments).only
+    names = only or list(NAMES)
     began = time.monotonic()
     failed = 0
     print(f"fieldwork's figures; {_load()}", flush=True)
@@ -200,7 +200,7 @@ def main(arguments: list[str]) -> int:
             failed += bench.failed
     print(f"browser figures took {time.monotonic() - began:.0f} s", flush=True)
     if "peers" in names:
-        failed += _peers()
+        failed += _peers(asked_for=bool(only))
     print("every figure passed" if failed == 0 else f"{failed} failed", flush=True)
     return int(failed > 0)
 

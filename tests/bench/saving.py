@@ -41,7 +41,7 @@ WATCH = """(saved) => {
 
 def measure_saving(tablet: Tablet, where: str, batches: int = BATCHES) -> Figure:
     """The tablet is unlocked and has a network; it has none while the figure is taken."""
-    bare = BareSaves(bare_page(tablet.context, tablet.office))
+    bare = BareSaves(bare_page(tablet.context, tablet.office.address))
     tablet.begins_a_record()
     tablet.context.set_offline(True)
     try:

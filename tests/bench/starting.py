@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from playwright.sync_api import expect
 
 from tests.bench.figure import Figure, Sample, judge_starting
-from tests.bench.tablet import PASSPHRASE, Tablet
+from tests.bench.tablet import Tablet
+from tests.browser.tablet import PASSPHRASE
 
 # Runs before the page's own scripts. A thing counts as shown when the frame after it has been painted.
 SHOWN = """() => {
@@ -67,7 +68,7 @@ def one_start(tablet: Tablet) -> Start:
     """The browser is open and has shown nothing yet; the office is closed."""
     page = tablet.page
     page.add_init_script(f"({SHOWN})()")
-    page.goto(f"{tablet.office}/tablet/")
+    page.goto(f"{tablet.office.address}/tablet/")
     expect(page.locator("#passphrase")).to_be_visible(timeout=60_000)
     page.fill("#passphrase", PASSPHRASE)
     page.click('form[action="/tablet/unlock"] button[type=submit]')

@@ -15,8 +15,10 @@ from typing import Any
 from playwright.sync_api import BrowserContext, Page, Playwright, expect
 
 from tests.bench.quarter_core import CHROMIUM
+from tests.browser.office import Office
+from tests.browser.tablet import PASSPHRASE
+from tests.browser.tablet import Tablet as InspectorsTablet
 
-PASSPHRASE = "otter ladle quarry mist"
 MEMBER = "A-I2"
 ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -41,7 +43,7 @@ def words(number: int, seed: int = 1) -> str:
 class Tablet:
     """One tablet. `opens` and `closes` start and end the browser; what is on it stays in its profile."""
 
-    def __init__(self, playwright: Playwright, office: str, profile: Path, executable: str | None = None) -> None:
+    def __init__(self, playwright: Playwright, office: Office, profile: Path, executable: str | None = None) -> None:
         self._playwright = playwright
         self.office = office
         self.profile = profile
@@ -67,33 +69,26 @@ class Tablet:
         shutil.copytree(self.profile, profile, ignore=shutil.ignore_patterns("Singleton*"))
         return Tablet(self._playwright, self.office, profile, executable)
 
-    def enrols(self, code: str) -> None:
+    def enrols(self) -> None:
         """Set the tablet up, and wait until it can start without a network."""
-        self.page.goto(f"{self.office}/tablet/")
-        self.page.fill("#code", code)
-        self.page.fill("#label", "The bench’s tablet")
-        self.page.fill("#passphrase", PASSPHRASE)
-        self.page.click("main button[type=submit]")
-        expect(self.page.locator("#visits .fw-rows__row").first).to_be_visible(timeout=30_000)
-        self.page.evaluate("() => navigator.serviceWorker.ready.then(() => true)")
+        self._inspectors.enrols(MEMBER)
 
     def unlocks(self) -> None:
         """Come back after a start."""
-        self.page.goto(f"{self.office}/tablet/")
+        self.page.goto(f"{self.office.address}/tablet/")
         self.page.fill("#passphrase", PASSPHRASE)
         self.page.click('form[action="/tablet/unlock"] button[type=submit]')
-        expect(self.page.locator("main h1")).not_to_have_text("Locked", timeout=60_000)
+        expect(self.page.locator("#visits .fw-rows__row").first).to_be_visible(timeout=60_000)
 
     def begins_a_record(self) -> str:
         """The short form, to the place to write; the address of that place."""
-        self.page.click(".fw-bar a[href='/tablet/']")
-        self.page.locator("#visits a").first.click()
-        self.page.get_by_role("link", name="Start an evidence record").click()
-        self.page.locator("select[name=type]").select_option(index=1)
-        self.page.locator("input[name=source_role]").first.check()
-        self.page.get_by_role("button", name="Start writing").click()
-        expect(self.page.locator("form[data-writer] textarea#text")).to_be_visible(timeout=30_000)
-        return self.page.url.removeprefix(self.office)
+        self._inspectors.opens_the_visit()
+        self._inspectors.starts_a_record()
+        return self.page.url.removeprefix(self.office.address)
+
+    @property
+    def _inspectors(self) -> InspectorsTablet:
+        return InspectorsTablet(self.page, self.office)
 
     def writes_blocks(self, texts: list[str]) -> list[str]:
         """Write blocks into the record whose place to write is open; ids of the blocks."""

@@ -65,7 +65,7 @@ def writes_both_records(tablet: Tablet) -> tuple[str, str]:
 
 def measure_typing(tablet: Tablet, path: str, bare_words: str, where: str) -> Figure:
     """The tablet is unlocked and holds the record; the quota, if any, is the caller's."""
-    bare = bare_page(tablet.context, tablet.office)
+    bare = bare_page(tablet.context, tablet.office.address)
     tablet.page.bring_to_front()
     tablet.goes_to(path)
     pages = {"bare": bare, "ours": tablet.page}
