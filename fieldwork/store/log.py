@@ -40,6 +40,10 @@ WORDS_LIE_IN = (
     *("holding", "aside", "record", "assignment", "visit", "evidence", "coding"),
 )
 """Every table in which somebody's words can lie."""
+_STORED = " ".join(
+    f"WHEN '{lane}' THEN (SELECT COUNT(*) FROM operation_{lane} o WHERE o.stream_id = stream.id AND o.standing = 'stored')"
+    for lane in LANES
+)
 Clock = Callable[[], datetime]
 
 
@@ -223,9 +227,14 @@ class Log:
         return rows, len(rows) < len(found)
 
     async def marks(self, streams: Sequence[Stream]) -> list[StreamMark]:
-        """How far central has each of these streams, in their order."""
+        """How far central has each of these streams, in their order.
+
+        The count is of what is stored. Where it is less than the highest number, some of them are held or quarantined: a tablet that
+        counted them as safe before a restore offers them again.
+        """
         found = await self.ask(
-            "SELECT incarnation, person, scope, lane, count, highest, head FROM stream WHERE incarnation IN {list}",
+            f"SELECT incarnation, person, scope, lane, CASE lane {_STORED} END, highest, head FROM stream"
+            " WHERE incarnation IN {list}",
             listed({stream.incarnation for stream in streams}),
         )
         marks = {Stream(r[0], r[1] or None, r[2], r[3]): StreamMark(r[4], r[5], r[6]) for r in found}

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from sync.simulator.broken import Broken, ProgramFailed
-from sync.simulator.cast import ADA, REVIEW, may_hold
+from sync.simulator.cast import ADA, DEE, REVIEW, may_hold
 from sync.simulator.chance import Chance
 from sync.simulator.invariants import check_healed
 from sync.simulator.node import Line
@@ -112,10 +112,16 @@ class Healing:
     async def _lead_lets_in(self) -> bool:
         """What the office kept for a person to look at is looked at."""
         facts = await self.world.office.look()
-        waiting = [each for each in facts.operations if each.standing == "quarantined" and each.code in RELEASABLE]
+        waiting = [
+            each
+            for each in facts.operations
+            if each.standing == "quarantined" and each.code in RELEASABLE and not _is_decision(each.header)
+        ]
         chance: Chance = self.world.chance
-        writings = [
-            DeskWriting(
+        for each in waiting:
+            if each.scope == REVIEW:
+                continue
+            writing = DeskWriting(
                 chance.uuid7(self.world.clock.now),
                 each.scope,
                 each.lane,
@@ -125,9 +131,11 @@ class Healing:
                 {"about": each.operation, "decision": "release", "reason": "seen"},
                 chance.randbytes(16),
             )
-            for each in waiting
-            if each.scope != REVIEW
-        ]
-        if writings:
-            await self.world.office.write(writings, ADA)
-        return bool(writings)
+            # Among the concerns it is the safeguarding lead who decides.
+            await self.world.office.write([writing], DEE if each.lane == "concern" else ADA)
+        return any(each.scope != REVIEW for each in waiting)
+
+
+def _is_decision(header: bytes) -> bool:
+    """A decision that may not be made itself is not decided on: that would go on for ever."""
+    return b'"record_type":"decision"' in header

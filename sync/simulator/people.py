@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from sync.simulator.cast import ADA, DEE, REVIEW, VISIT_A, VISIT_B, may_hold, works_in
+from sync.simulator.cast import ADA, DEE, VISIT_A, VISIT_B, may_hold, works_in
 from sync.simulator.node import Line
 from sync.simulator.oracle import Meant
 from sync.simulator.wire import name_of
@@ -442,17 +442,18 @@ class People:
         return True
 
     async def decides(self, tablet: TabletSeen, tab: Tab, person: str) -> bool:
-        """The lead lets in what the office kept for a person to look at."""
+        """The lead, or the safeguarding lead among the concerns, lets in what the office kept for a person to look at."""
         oracle = self.world.oracle
         kept = [
             oracle.meant[name]
             for name, verdict in sorted(oracle.kept_at_office.items())
-            if verdict == "quarantined" and name in oracle.meant and oracle.meant[name].scope != REVIEW
+            if verdict == "quarantined" and name in oracle.meant and oracle.meant[name].record_type != "decision"
         ]
-        if person != ADA or not kept:
+        kept = [each for each in kept if (each.lane == "concern") == (person == DEE)]
+        if person not in (ADA, DEE) or not kept:
             return False
         about = self.world.chance.choice(kept)
-        meant = self._meant(ADA, about.scope, about.lane, "decision", self.world.chance.uuid4(), "create")
+        meant = self._meant(person, about.scope, about.lane, "decision", self.world.chance.uuid4(), "create")
         fields = {"about": about.operation, "decision": "release", "reason": "seen"}
         await self._saves(tablet, tab, person, [self._intention(meant, fields=fields)])
         return True

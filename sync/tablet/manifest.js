@@ -105,7 +105,9 @@ async function compareStream({ storage, clock, random }, stream, theirs, safeBef
   const purgedTo = (await storage.read('marks', `purged:${stream}`))?.to ?? 0;
   const forked = atTheirs !== undefined && atTheirs.header_hash !== theirs.head;
   const behind = theirs.highest > ours.highest;
-  const lacking = forked ? safeBefore : safeBefore.filter(({ key }) => key[1] > theirs.highest);
+  // Some numbers are taken by what central has not stored (it waits, or did not open). It cannot say which.
+  const notAllStored = afterRestore && theirs.count < theirs.highest;
+  const lacking = forked || notAllStored ? safeBefore : safeBefore.filter(({ key }) => key[1] > theirs.highest);
   /** @type {import('./ports.js').Change[]} */
   const changes = [];
   /** @type {import('./ports.js').Check[]} */

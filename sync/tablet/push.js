@@ -107,7 +107,7 @@ export class Pusher {
   /** @param {OutboxRow} row */
   #mayGo(row) {
     if (row.standing === 'unsent' || row.standing === 'held') return true;
-    return !row.at_office && !this.#parked.has(row.operation);
+    return !this.#parked.has(row.operation);
   }
 
   /** @param {Waiting[]} waiting */

@@ -92,7 +92,7 @@ async function enter({ storage, clock }, judged, epoch) {
     if (standing === 'held') outcome.held += 1;
     if (standing === 'held' && row.standing === 'unsent') outcome.newlyHeld += 1;
     if (standing !== 'held' || code === 'hash_differs') outcome.attention += Number(isNew);
-    if (standing !== 'held' && !at_office) outcome.parked.push(entry.operation);
+    if (standing !== 'held') outcome.parked.push(entry.operation);
   }
   if (changes.length === 0) return outcome;
   return (await storage.commit(changes, { check })) === 'moved' ? 'moved' : outcome;

@@ -172,7 +172,7 @@ def test_SYN_01_ten_thousand_seeds_hold() -> None:
 
 
 ASKS_THE_MACHINE = re.compile(
-    r"Date\.now|new Date\(\)|Math\.random|performance\.now|datetime\.now|time\.time\(|random\.random|secrets\."
+    r"Date\.now\(|new Date\(\)|Math\.random\(|performance\.now\(|datetime\.now|time\.time\(|random\.random\(|secrets\.token"
 )
 
 
