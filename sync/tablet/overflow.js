@@ -27,6 +27,8 @@ export function saveInJournalAlone(tablet, prepared, cause) {
 /** @param {Tablet} tablet @param {import('./mint.js').Prepared[]} prepared @param {StorageProblem} cause */
 async function write(tablet, prepared, cause) {
   const { overflow, carry, random, clock } = tablet;
+  const known = prepared.map(({ intention }) => tablet.keptHere.get(intention.operation));
+  if (known.some((one) => one !== undefined)) return knownHere(known, cause);
   overflow.incarnation ??= random.uuid4();
   const heads = new Map(overflow.heads);
   let minted;
@@ -40,8 +42,20 @@ async function write(tablet, prepared, cause) {
   // Even when the flush failed the frames wait to be written again, so the numbers are taken.
   overflow.heads = heads;
   overflow.minted.push(...minted);
+  for (const one of minted) tablet.keptHere.set(one.row.operation, one.row);
   if (failed !== null) return notSaved('nothing_saved', cause.kind);
   return { ...notSaved('database_failed', cause.kind), saved: /** @type {const} */ ('once'), operations: minted.map(({ row }) => savedOperation(row)) };
+}
+
+/**
+ * The database cannot be read now, but these operations were kept before. To mint them again would give one id to two
+ * operations, which central must set aside; what was kept then is kept still.
+ * @param {(import('./stores.js').EntryRow | undefined)[]} known @param {StorageProblem} cause @returns {import('./saved.js').Saved}
+ */
+function knownHere(known, cause) {
+  const all = known.filter((one) => one !== undefined);
+  if (all.length < known.length) return notSaved('same_operation_other_words', cause.kind);
+  return { ...notSaved('database_failed', cause.kind), saved: 'once', again: true, operations: all.map(savedOperation) };
 }
 
 /**

@@ -80,6 +80,8 @@ export async function reconcile(tablet) {
     if (unused.length > 0) await storage.commit(unused);
   }
   await noteHighest(tablet, [...highest].map(([stream, sequence]) => ({ stream, sequence })));
+  // Known in memory from now on, so that a form that is sent again while the database cannot be read gives no id away twice.
+  for (const { value } of await storage.range('entries')) tablet.keptHere.set(value.operation, value);
   return {
     first_start, found_empty, behind, new_incarnation, restored: missing.length, repaired, damaged, lost,
     copied: copies.copied, journal_damaged_bytes: read.damaged_bytes, journals_hidden: hidden, problem: copies.problem,

@@ -43,7 +43,9 @@ export async function save(tablet, intentions, { removeDrafts = [] } = {}) {
         return copied(tablet, before, { again: true, drafts: 0 });
       }
       const committed = await commitOnce(tablet, prepared, removeDrafts);
-      if (committed !== 'moved') return copied(tablet, committed.minted, { again: false, drafts: committed.drafts });
+      if (committed === 'moved') continue;
+      for (const one of committed.minted) tablet.keptHere.set(one.row.operation, one.row);
+      return copied(tablet, committed.minted, { again: false, drafts: committed.drafts });
     } catch (problem) {
       if (!(problem instanceof StorageProblem)) throw problem;
       // A lost handle is opened anew by the port; what is asked again is harmless, because the ids are looked up first.

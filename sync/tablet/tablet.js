@@ -15,7 +15,8 @@ import { SecondCopy } from './second_copy.js';
  * @property {import('./mint.js').Minted[]} minted
  * @property {Promise<unknown>} turn
  */
-/** @typedef {Ports & {carry: CarryKeys, secondCopy: SecondCopy, overflow: Overflow}} Tablet */
+/** @typedef {Map<string, import('./stores.js').EntryRow>} KeptHere  every entry that this start found or made, by operation id */
+/** @typedef {Ports & {carry: CarryKeys, secondCopy: SecondCopy, overflow: Overflow, keptHere: KeptHere}} Tablet */
 
 /** @param {Ports} ports @returns {Tablet} */
 export function makeTablet(ports) {
@@ -23,6 +24,7 @@ export function makeTablet(ports) {
     ...ports,
     carry: new CarryKeys(ports),
     secondCopy: new SecondCopy(ports.journal),
+    keptHere: new Map(),
     overflow: { incarnation: null, heads: new Map(), minted: [], turn: Promise.resolve() },
   };
 }

@@ -161,6 +161,22 @@ test('a note that was not saved can be saved again, and is there once', async ()
   assert.deepEqual(world.office.bodies(), ['again']);
 });
 
+test('a form sent again while the database cannot be read gives no id away twice, also after a new start', async () => {
+  const world = new World();
+  const tab = await world.enrolled();
+  const note = tab.intention({ text: 'said once' });
+  await tab.saves([note]);
+  const after = await world.starts(tab.device);
+  tab.device.unsent.fault = { kind: 'failed', commits: 3, reads: true };
+
+  const again = await after.saves([note]);
+
+  assert.deepEqual([again.saved, again.again], ['once', true]);
+  tab.device.unsent.fault = null;
+  await after.pushesAll();
+  assert.deepEqual(world.office.bodies(), ['said once']);
+});
+
 test('DUR-10: a handle that is lost during a save is opened again, and there is never a second copy', async () => {
   const world = new World();
   const tab = await world.enrolled();
