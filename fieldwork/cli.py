@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from fieldwork import cli_export, cli_log, cli_serve
+from fieldwork import cli_export, cli_log, cli_serve, cli_simulate
 from fieldwork.actions.central import open_central
 from fieldwork.actions.packs import NoPack, import_pack, pack_in
 from fieldwork.building import CannotBuild, build
@@ -77,6 +77,7 @@ def import_from(pack: Annotated[Path, typer.Argument(help="The folder of the pac
 cli_export.register(app)
 cli_log.register(app)
 cli_serve.register(app)
+cli_simulate.register(app)
 
 SAID_IN_WORDS = (
     AddressProblem,

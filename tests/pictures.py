@@ -31,7 +31,9 @@ def main() -> None:
         code = office.code_for("A-I2")
         office.opens()
         with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"])
+            browser = playwright.chromium.launch(
+                executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
+            )
             _tablet(browser.new_page(viewport=TABLET), office, code)
             _desk(browser.new_page(viewport=DESK), office)
             browser.close()

@@ -35,7 +35,7 @@ async def carrier_of(central: Central, token: str) -> Carrier | None:
         token_hash,
     )
     for device_id, person_id, revoked_at, reading_token_hash in found:
-        reads = reading_token_hash in (None, token_hash)
+        reads = reading_token_hash == token_hash
         return Carrier(str(device_id), str(person_id), reads and revoked_at is None)
     return None
 

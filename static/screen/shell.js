@@ -18,6 +18,9 @@ htmx.config.defaultSettleDelay = 0;
 
 /** @typedef {{worker: Worker, waiting: Set<(fault: Error) => void>, dead: boolean}} Life */
 
+/** The page is older than the worker: parts of it must not be put in the place of what stands there. */
+let behind = false;
+
 /** @type {Life} */
 let life = start(0);
 
@@ -33,7 +36,10 @@ function start(deaths) {
     worker.terminate();
     for (const fail of mine.waiting) fail(new TypeError('the local server stopped'));
     const quick = Date.now() - born < 30_000;
-    setTimeout(() => { life = start(quick ? deaths + 1 : 0); }, Math.min(MOST_PAUSE_MS, 100 * 2 ** deaths));
+    setTimeout(() => {
+      life = start(quick ? deaths + 1 : 0);
+      comeBack();
+    }, Math.min(MOST_PAUSE_MS, 100 * 2 ** deaths));
   };
   worker.onerror = died;
   worker.onmessage = ({ data }) => {
@@ -41,6 +47,16 @@ function start(deaths) {
     else document.dispatchEvent(new CustomEvent('fieldwork:told', { detail: data }));
   };
   return mine;
+}
+
+/**
+ * A new worker knows no key, so the page it would make is the locked one. Words in a box are not taken from the screen for that: they are
+ * kept as they are typed, and the next page that is asked for is the locked one.
+ */
+function comeBack() {
+  const writing = [...document.querySelectorAll('form[data-writer] textarea')].some((box) => /** @type {HTMLTextAreaElement} */ (box).value !== '');
+  if (writing) behind = true;
+  else open(location.pathname + location.search);
 }
 
 /** Ask the worker. @param {Record<string, unknown>} message @param {AbortSignal} [signal] @returns {Promise<any>} */
@@ -99,7 +115,7 @@ document.addEventListener('click', (event) => {
 document.addEventListener('fieldwork:told', (event) => {
   const said = /** @type {CustomEvent} */ (event).detail;
   if (said.states) showStates(said.states);
-  if (said.changed) document.body.dispatchEvent(new CustomEvent('fieldwork:changed'));
+  if (said.changed && !behind) document.body.dispatchEvent(new CustomEvent('fieldwork:changed'));
   if (said.locked) open('/tablet/unlock');
 });
 
@@ -121,7 +137,10 @@ function say(id, words) {
 }
 
 /** @param {string} path @returns {Promise<void>} */
-const open = (path) => htmx.ajax('GET', path, { target: 'body', swap: 'outerSync' });
+const open = (path) => {
+  behind = false;
+  return htmx.ajax('GET', path, { target: 'body', swap: 'outerSync' });
+};
 
 document.addEventListener('visibilitychange', () => {
   if (document.visibilityState === 'hidden') life.worker.postMessage({ hidden: true });
@@ -130,7 +149,7 @@ for (const kind of ['online', 'offline']) {
   addEventListener(kind, () => life.worker.postMessage({ online: kind === 'online' }));
 }
 
-keepTyping(ask);
+keepTyping(ask, open);
 keepFocus();
 choosePassages();
 // A browser is asked to keep what is stored when a person sets the tablet up; what it answers is shown under "Only here".

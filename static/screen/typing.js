@@ -23,11 +23,18 @@ const SPOKEN = new Set(['verbatim', 'paraphrase']);
  * @property {string} began_at when typing in this block began @property {boolean} saving Save is under way
  */
 
+/** @type {(path: string) => Promise<void>} */
+let openPage;
+
 /** @type {WeakMap<HTMLFormElement, Writing>} */
 const writings = new WeakMap();
 
-/** @param {(message: Record<string, unknown>) => Promise<any>} ask the worker */
-export function keepTyping(ask) {
+/**
+ * @param {(message: Record<string, unknown>) => Promise<any>} ask the worker
+ * @param {(path: string) => Promise<void>} open shows a whole page
+ */
+export function keepTyping(ask, open) {
+  openPage = open;
   /** @param {Event} event @returns {HTMLFormElement | null} */
   const writer = ({ target }) => (target instanceof Element ? target.closest('form[data-writer]') : null);
 
@@ -151,7 +158,7 @@ async function finish(ask, form) {
   begin(form);
   if (area.value !== '') soon(ask, form);
   area.focus();
-  await added(record);
+  await added(ask, record);
 }
 
 /** Take the saved words out of the box and leave what was typed behind them. @param {HTMLTextAreaElement} area @param {string} words */
@@ -172,10 +179,14 @@ function begin(form) {
   writingOf(form).began_at = '';
 }
 
-/** Show a saved block at the end of the list, if there is a list. @param {string} record */
-async function added(record) {
+/** Show a saved block at the end of the list, if there is a list. @param {(message: Record<string, unknown>) => Promise<any>} ask @param {string} record */
+async function added(ask, record) {
   const list = document.getElementById('blocks');
   if (list === null) return;
+  const url = new URL(`/tablet/blocks/${record}`, location.href).href;
+  const said = await ask({ request: { method: 'GET', url, headers: { 'HX-Request': 'true' }, entries: null } });
+  // The worker was started anew meanwhile and knows no key: the words are safe, and the page is the locked one.
+  if (said.url !== url) return openPage(location.pathname);
   await htmx.ajax('GET', `/tablet/blocks/${record}`, { target: '#blocks', swap: 'beforeend' });
   list.lastElementChild?.scrollIntoView({ block: 'nearest' });
 }
@@ -197,7 +208,7 @@ async function question(ask, button) {
   try {
     const kept = /** @type {Kept} */ (await ask({ typed: { ...typed, record, base: [], shown: {}, fields } }));
     say(form, kept.state);
-    if (kept.state.kind !== 'failed') await added(record);
+    if (kept.state.kind !== 'failed') await added(ask, record);
   } finally {
     button.disabled = false;
     box(form).focus();

@@ -13,7 +13,7 @@ import { openNetwork } from './ports/network.js';
 import { openSentinel } from './ports/sentinel.js';
 import { startNotices } from './pages/start_words.js';
 import { Session } from './session.js';
-import { savedWords } from './states.js';
+import { savedWords, STATES } from './states.js';
 import { Writings } from './writing.js';
 import { notePlace, openPlace } from '../../sync/tablet/locked.js';
 import { countOutbox } from '../../sync/tablet/outbox.js';
@@ -116,8 +116,14 @@ export class Application {
 
   /** What was typed, from the page. @param {import('./writing.js').Typed} typed */
   async typed(typed) {
-    await this.#noteKind(typed);
-    return this.writings.typed(typed);
+    try {
+      await this.#noteKind(typed);
+      return await this.writings.typed(typed);
+    } catch (fault) {
+      // Whatever went wrong, the person is told at once that these words are only on the screen.
+      this.note(fault);
+      return { state: STATES.failed, base: typed.base, operation: null };
+    }
   }
 
   /** Which words and whose were chosen last, so that the box of a locked tablet goes on with it. @param {import('./writing.js').Typed} typed */

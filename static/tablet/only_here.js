@@ -5,6 +5,7 @@
  */
 import { onlyHerePage } from './pages/only_here.js';
 import { countOutbox, needsAttention } from '../../sync/tablet/outbox.js';
+import { told } from './reading.js';
 import { unlocked } from './standing.js';
 
 /** @type {import('./router.js').Handler} */
@@ -18,7 +19,10 @@ export async function show(application) {
   for (const { value } of await storage.range('outbox')) {
     if (value.at_office) continue;
     const record = replica.recordOf(value.operation);
-    if (record !== undefined) records.add(record);
+    if (record === undefined) continue;
+    const state = replica.find(record);
+    if (state?.record_type === 'evidence') records.add(record);
+    else if (told(state, 'evidence') !== null) records.add(told(state, 'evidence'));
   }
   return {
     template: 'only_here/show.html',

@@ -4,7 +4,7 @@
  * A record is what was written in it: its header, its blocks, its codings and its activity. As long as one of these waits, the record is
  * "On this tablet"; "Safe at the office" is never said of a part.
  */
-import { found, told, under } from './reading.js';
+import { told } from './reading.js';
 import { STATES } from './states.js';
 
 /** @typedef {import('./states.js').State} State */
@@ -24,11 +24,13 @@ export async function standings(application) {
     if (!value.at_office) waiting.add(record);
     if (needsLook(value)) attention.add(record);
   }
+  const families = familiesOf(replica);
+  const isSeen = seenBy(replica);
   return (evidence) => {
-    const family = familyOf(replica, evidence);
+    const family = families.get(evidence) ?? [evidence];
     if (family.some((record) => attention.has(record))) return STATES.attention;
     if (family.some((record) => waiting.has(record))) return STATES.here;
-    return isSeen(replica, evidence) ? STATES.seen : STATES.safe;
+    return isSeen(evidence) ? STATES.seen : STATES.safe;
   };
 }
 
@@ -41,21 +43,34 @@ export function unlocked(application) {
 /** @param {import('../../sync/tablet/stores.js').OutboxRow} row */
 const needsLook = ({ standing, code }) => standing !== 'unsent' && (standing !== 'held' || code === 'hash_differs');
 
-/** @param {import('./reading.js').Replica} replica @param {string} evidence @returns {string[]} */
-function familyOf(replica, evidence) {
-  const family = [evidence];
-  const activity = told(replica.find(evidence), 'activity');
-  if (typeof activity === 'string') family.push(activity);
-  for (const type of ['block', 'coding']) {
-    for (const state of replica.list(type, { withdrawn: true })) if (told(state, 'evidence') === evidence) family.push(state.record);
+/** Every evidence record with its activity, blocks and codings, gathered in one go. @param {import('./reading.js').Replica} replica */
+function familiesOf(replica) {
+  /** @type {Map<string, string[]>} */
+  const families = new Map();
+  for (const state of replica.list('evidence', { withdrawn: true })) {
+    const activity = told(state, 'activity');
+    families.set(state.record, [state.record, ...(typeof activity === 'string' ? [activity] : [])]);
   }
-  return family;
+  for (const type of ['block', 'coding']) {
+    for (const state of replica.list(type, { withdrawn: true })) families.get(told(state, 'evidence'))?.push(state.record);
+  }
+  return families;
 }
 
-/** The lead has seen the record as it is now: every head of it and of its blocks. @param {import('./reading.js').Replica} replica @param {string} evidence */
-function isSeen(replica, evidence) {
-  const seen = new Set(under(replica, 'seen', 'evidence', evidence).flatMap((mark) => told(mark, 'heads') ?? []));
-  if (seen.size === 0) return false;
-  const states = [found(replica, 'evidence', evidence), ...under(replica, 'block', 'evidence', evidence)];
-  return states.every((state) => state !== null && state.heads.every((head) => seen.has(head)));
+/** Of which records the lead has seen all that stands in them now: every head of the record and of its blocks. @param {import('./reading.js').Replica} replica */
+function seenBy(replica) {
+  /** @type {Map<string, Set<string>>} */
+  const seen = new Map();
+  for (const mark of replica.list('seen')) {
+    const heads = seen.get(told(mark, 'evidence')) ?? new Set();
+    for (const head of told(mark, 'heads') ?? []) heads.add(head);
+    seen.set(told(mark, 'evidence'), heads);
+  }
+  /** @type {Set<string>} */
+  const changed = new Set();
+  for (const state of [...replica.list('evidence'), ...replica.list('block')]) {
+    const evidence = state.record_type === 'block' ? told(state, 'evidence') : state.record;
+    if (!state.heads.every((head) => seen.get(evidence)?.has(head))) changed.add(evidence);
+  }
+  return (/** @type {string} */ evidence) => seen.has(evidence) && !changed.has(evidence);
 }

@@ -19,7 +19,8 @@ export async function browse(application) {
     const scope = `visit:${visit.record}`;
     visits.push({ visit, fetched: await isFetched(session, scope), here: here.get(scope) ?? 0, review: reviewOf(replica) });
   }
-  return { template: 'visits/assigned.html', page: visitsPage(visits, session.name) };
+  const fetched = (await session.pulled.count('cursors')) > 0;
+  return { template: 'visits/assigned.html', page: visitsPage(visits, session.name, fetched) };
 }
 
 /** @type {import('./router.js').Handler} */

@@ -23,7 +23,7 @@ sys.path.insert(0, str(ROOT))
 from fieldwork.actions.central import open_central  # noqa: E402 (the bench loads this file by its path)
 from fieldwork.settings import Settings  # noqa: E402
 from fieldwork.store.database import Database  # noqa: E402
-from fieldwork.store.devices import enrol_device, make_enrolment_code  # noqa: E402
+from fieldwork.store.devices import enrol_device, give_reading_token, make_enrolment_code  # noqa: E402
 from sync.central.line import LINES_MEDIA_TYPE, PublicIngestKey, read_keys  # noqa: E402
 from tests.store.log_authors import Author, Carry, import_incarnation, new_id, team  # noqa: E402
 
@@ -73,8 +73,8 @@ class Fieldwork(BaseAdapter):  # type: ignore[misc]
                 central.database, person_id=uuid.UUID(self.person), made_by=uuid.uuid4(), now=now
             )
             enrolled = await enrol_device(central.database, code, label="bench", app_version="1", now=now)
-        assert enrolled is not None
-        return enrolled[0]
+            assert enrolled is not None
+            return await give_reading_token(central.database, enrolled[1].id)
 
     async def prepare(self, connection: Any) -> None:
         status, _, answer = await connection.request("GET", "/sync/keys", self.headers)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
 from tests.browser.tablet import Tablet
 
@@ -58,6 +58,55 @@ def test_what_was_written_offline_becomes_safe_at_the_office_when_the_connection
     expect(row).to_contain_text("Safe at the office")
 
 
+def test_the_state_of_a_record_changes_by_itself_and_moves_nothing(tablet: Tablet) -> None:
+    tablet.enrols()
+    tablet.goes_offline()
+    tablet.opens_the_visit()
+    tablet.starts_a_record()
+    tablet.writes("The line.")
+    tablet.opens_the_visit()
+    row = tablet.page.locator(".fw-rows__row").filter(has_text="Child interview, A-C01").first
+    expect(row).to_contain_text("On this tablet")
+    link = row.get_by_role("link")
+    link.focus()
+
+    tablet.goes_online()
+
+    expect(row).to_contain_text("Safe at the office", timeout=20_000)
+    expect(link).to_be_focused()
+
+
+def test_two_who_change_the_same_words_are_both_kept_until_somebody_decides(chromium: Browser, tablet: Tablet) -> None:
+    """R5: nothing is merged into one voice by a machine."""
+    other = Tablet(chromium.new_context(viewport={"width": 820, "height": 1180}).new_page(), tablet.office)
+    for one, member in ((tablet, "A-I2"), (other, "A-I1")):
+        one.enrols(member)
+        one.goes_offline()
+        one.opens_the_record("A-01")
+        one.page.get_by_role("link", name="Change").first.click()
+        one.is_at("Change these words")
+        one.page.get_by_label("The words").fill(f"What {member} saw.")
+        one.page.get_by_role("button", name="Save", exact=True).click()
+        expect(one.blocks.first).to_have_text(f"What {member} saw.")
+
+    for one in (tablet, other):
+        one.goes_online()
+        one.page.locator("#fw-links").get_by_role("link", name="Only here").click()
+        one.page.get_by_role("button", name="Send now").click()
+        expect(one.page.locator("#only-here")).to_contain_text("Nothing waits", timeout=20_000)
+    other.opens_the_record("A-01")
+
+    expect(other.page.locator(".fw-record__conflict").first).to_contain_text("Both versions are kept")
+    assert set(other.blocks.all_inner_texts()[:2]) == {"What A-I1 saw.", "What A-I2 saw."}
+    other.page.get_by_role("link", name="Change").first.click()
+    expect(other.page.locator(".govuk-inset-text")).to_have_count(2)
+    other.page.get_by_label("The words").fill("What both saw.")
+    other.page.get_by_role("button", name="Save", exact=True).click()
+    expect(other.blocks.first).to_have_text("What both saw.")
+    expect(other.page.locator(".fw-record__conflict")).to_have_count(0)
+    other.context.close()
+
+
 def test_saving_twice_writes_once_and_the_keys_that_come_meanwhile_stay(tablet: Tablet) -> None:
     tablet.enrols()
     tablet.opens_the_visit()
@@ -71,6 +120,25 @@ def test_saving_twice_writes_once_and_the_keys_that_come_meanwhile_stay(tablet: 
 
     expect(tablet.blocks).to_have_text(["The line."])
     expect(tablet.box).to_have_value(" Everyone")
+
+
+def test_words_typed_while_the_worker_dies_are_kept_and_none_leaves_the_screen(tablet: Tablet) -> None:
+    tablet.enrols()
+    tablet.goes_offline()
+    tablet.opens_the_visit()
+    tablet.starts_a_record()
+    tablet.writes("Before.")
+    tablet.box.press_sequentially("In the mid")
+
+    tablet.page.workers[0].evaluate("() => self.close()")
+    tablet.box.press_sequentially("dle of it")
+
+    expect(tablet.box).to_have_value("In the middle of it")
+    expect(tablet.saved).to_have_text("Draft kept", timeout=20_000)
+    tablet.page.get_by_role("button", name="Save", exact=True).click()
+    tablet.is_at("Locked")
+    tablet.unlocks()
+    expect(tablet.blocks).to_have_text(["Before.", "In the middle of it"])
 
 
 def test_a_tied_question_goes_with_the_words_and_a_question_asked_is_written_down(tablet: Tablet) -> None:

@@ -22,7 +22,9 @@ def draft(scope: str, record_type: str, record_id: str, fields: dict[str, object
     return Draft(operation_id, scope, "evidence", record_type, record_id, "create", fields, b"\x07" * 16)
 
 
-async def test_a_lead_of_one_review_cannot_appoint_themself_to_anothers_visit(database: Database, tmp_path: Path) -> None:
+async def test_a_lead_of_one_review_cannot_appoint_themself_to_anothers_visit(
+    database: Database, tmp_path: Path
+) -> None:
     ours, theirs, visit, lead = (str(uuid.uuid4()) for _ in range(4))
     log = Log(database, open_keyring(tmp_path / "keys"), permit, incarnation=str(uuid.uuid4()))
     drafts = [

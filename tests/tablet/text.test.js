@@ -72,6 +72,14 @@ test('words said twice are not taken for one another when the coded ones go', ()
   assert.notEqual(anchor('No. Nobody asked. It was the last day.', second).standing, 'moved');
 });
 
+test('other words that look alike and came to stand at the very place are not taken for the coded ones', () => {
+  assert.notEqual(anchor('Ah! No. Ah. No.', coded('No. No. Go.', 4, 7)).standing, 'kept');
+});
+
+test('words that stand once have moved with one neighbour alone', () => {
+  assert.equal(anchor('Well. You have to line up five times a day.', coded('You have to line up five times.', 12, 19)).standing, 'moved');
+});
+
 test('words that are nowhere any more are orphaned', () => {
   assert.deepEqual(anchor('Something else altogether.', coded('The line.', 0, 9)), { standing: 'orphaned', start_cp: 0, end_cp: 0 });
 });

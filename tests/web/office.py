@@ -30,7 +30,7 @@ from fieldwork.domain.minting import operation_id
 from fieldwork.domain.pack import Pack
 from fieldwork.domain.pack_operations import _Ids, person_id_of, review_id_of
 from fieldwork.settings import ROOT, Settings
-from fieldwork.store.devices import enrol_device, make_enrolment_code
+from fieldwork.store.devices import enrol_device, give_reading_token, make_enrolment_code
 from sync.central.body import write_body
 from sync.central.header import Header, hash_of, write_header
 from sync.central.line import Receipt, read_keys, read_receipts, write_push
@@ -165,7 +165,7 @@ class Office:
             code, _ = await make_enrolment_code(database, person_id=uuid.UUID(person), made_by=uuid.uuid4(), now=now)
             enrolled = await enrol_device(database, code, label=f"Tablet of {member}", app_version="1", now=now)
             assert enrolled is not None
-            return enrolled[0]
+            return await give_reading_token(database, enrolled[1].id)
 
         return Tablet(self, person, self.run(enrol))
 

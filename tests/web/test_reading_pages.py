@@ -65,7 +65,7 @@ def test_what_was_written_from_memory_says_so_wherever_it_is_shown(office: Offic
     ref = next(ref for ref, one in office.evidence.items() if one["recorded_when"] == "from_memory_after_loss")
     browser = office.signed_in("researcher")
 
-    assert "From memory after loss" in words_of(browser.opens(f"/evidence/{office.evidence_id(ref)}"))
+    assert "<strong>From memory after loss.</strong>" in browser.opens(f"/evidence/{office.evidence_id(ref)}")
     assert "From memory after loss" in words_of(browser.opens(f"/visits/{office.visit_id(ref[0])}"))
     passages = "".join(browser.opens(f"/reviews/{office.review_id}/questions/{n}") for n in range(1, 9))
     assert "From memory after loss" in passages

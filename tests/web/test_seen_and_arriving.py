@@ -4,6 +4,12 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
+from fieldwork.actions.reading import evidence_to_read
+from fieldwork.actions.seeing import mark_seen
+from fieldwork.actions.writing import new_operation_id
+from fieldwork.domain.problems import NotAllowed
 from tests.web.office import Browser, Office, words_of
 
 PART = {"hx-request": "true", "hx-request-type": "partial"}
@@ -55,6 +61,17 @@ def test_only_the_lead_says_seen_by_the_lead(office: Office) -> None:
 
     assert "Mark as seen" not in page
     assert answer.status_code == 403
+
+
+def test_the_action_asks_again_whether_it_is_the_lead(office: Office) -> None:
+    central, person = office.central, office.person_id("A-I2")
+
+    async def try_it() -> None:
+        evidence = await evidence_to_read(central, person, office.evidence_id("A-01"))
+        with pytest.raises(NotAllowed):
+            await mark_seen(central, person, evidence, new_operation_id(central), "")
+
+    office.run(try_it)
 
 
 def test_words_that_come_later_are_not_seen(office: Office) -> None:

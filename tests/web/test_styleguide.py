@@ -171,12 +171,13 @@ def test_what_is_used_standing_is_large_enough_for_a_thumb(site: str, chromium: 
 
     boxes = page.evaluate(
         """() => [...document.querySelectorAll(
-             '.fw-bar button, .fw-bar__name, .fw-kinds__label, .fw-checks button, .fw-capture__acts button, .fw-capture__box'
+             '.fw-bar button, .fw-bar__name, .fw-kinds__label, .fw-checks button, '
+           + '.fw-capture__acts button, .fw-capture__box, .fw-capture__other'
            )].map(element => element.getBoundingClientRect().toJSON())"""
     )
 
     page.close()
-    assert len(boxes) == 13
+    assert len(boxes) == 16
     assert [box for box in boxes if box["width"] < 44 or box["height"] < 44] == []
     assert [(one, other) for one in boxes for other in boxes if one is not other and _gap(one, other) < 8] == []
 

@@ -25,7 +25,7 @@ import pytest
 from fieldwork.actions.central import Central, open_central
 from fieldwork.app import create_app
 from fieldwork.settings import Settings
-from fieldwork.store.devices import enrol_device, make_enrolment_code, revoke_device
+from fieldwork.store.devices import enrol_device, give_reading_token, make_enrolment_code, revoke_device
 from fieldwork.store.verifying import verify_all
 from sync.central.header import hash_of
 from sync.central.line import (
@@ -152,7 +152,7 @@ async def enrolled(central: Central, person: str) -> tuple[str, uuid.UUID]:
     code, _ = await make_enrolment_code(central.database, person_id=uuid.UUID(person), made_by=uuid.uuid4(), now=now)
     made = await enrol_device(central.database, code, label="a tablet", app_version="1", now=now)
     assert made is not None
-    return made[0], made[1].id
+    return await give_reading_token(central.database, made[1].id), made[1].id
 
 
 @asynccontextmanager
@@ -550,3 +550,20 @@ def test_a_body_shorter_than_was_said_stores_nothing(served: Served) -> None:
     assert answer == b""
     assert served.status(f"Content-Length: {len(push)}", push) == 200
     assert isinstance(note, Written)
+
+
+async def test_the_carrying_token_brings_and_never_reads(database_url: str, tmp_path: Path) -> None:
+    """It lies on the tablet in the clear, so that a locked tablet can send: a thief must read nothing with it (T1)."""
+    async with wire(database_url, tmp_path) as here:
+        now = datetime.now(UTC)
+        code, _ = await make_enrolment_code(
+            here.central.database, person_id=uuid.UUID(here.lead.person), made_by=uuid.uuid4(), now=now
+        )
+        made = await enrol_device(here.central.database, code, label="a tablet", app_version="1", now=now)
+        assert made is not None
+
+        keys = await here.call("GET", "/sync/keys", token=made[0])
+        scopes = await here.call("GET", "/sync/scopes", token=made[0])
+        pulled = await here.call("GET", f"/sync/pull?scope=visit:{uuid.uuid4()}&lane=evidence", token=made[0])
+
+    assert (keys.status, scopes.status, pulled.status) == (200, 401, 401)

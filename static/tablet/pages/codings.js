@@ -88,13 +88,14 @@ function found({ codebook, recent, block, search }) {
   };
 }
 
-/** Every word must be in the code; a word in its name weighs more than one in its meaning. @param {RecordState} code @param {string[]} wanted */
+/** Every word must be in the code. What was typed as it stands in the name weighs most, then a word that begins one in the name. @param {RecordState} code @param {string[]} wanted */
 function rankOf(code, wanted) {
   const name = folded(`${said(code, 'ref')} ${said(code, 'label')}`);
   const meaning = folded(`${said(code, 'definition')} ${said(code, 'use_when')}`);
-  let rank = 0;
+  let rank = name.includes(wanted.join(' ')) ? 100 : 0;
   for (const word of wanted) {
-    if (name.includes(word)) rank += 10;
+    if (` ${name}`.includes(` ${word}`)) rank += 20;
+    else if (name.includes(word)) rank += 10;
     else if (meaning.includes(word)) rank += 1;
     else return 0;
   }

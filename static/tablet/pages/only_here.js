@@ -32,9 +32,9 @@ export function onlyHerePage({ counts, records, drafts, attention, person, conne
       ? 'Nothing waits. Everything written on this tablet is safe at the office.'
       : `${counted(counts.waiting, 'change is', 'changes are')} only on this tablet. Keep it safe until they are sent.`,
     cards: [
-      { what: 'Your changes', count: mine === 0 ? 'None' : counted(mine, 'change', 'changes'), more: mine === 0 ? '' : `in ${counted(records, 'part', 'parts')} of your records`, thin: false },
+      { what: 'Your changes', count: mine === 0 ? 'None' : counted(mine, 'change', 'changes'), more: records === 0 ? '' : `in ${counted(records, 'evidence record', 'evidence records')}`, thin: false },
       { what: 'The oldest', count: counts.oldest_at === null ? 'Nothing waits' : momentWords(counts.oldest_at), more: '', thin: false },
-      { what: 'Safe at the office', count: counted(counts.safe, 'change', 'changes'), more: 'and still on this tablet', thin: false },
+      { what: 'Safe at the office', count: counts.safe === 0 ? 'None yet' : counted(counts.safe, 'change', 'changes'), more: counts.safe === 0 ? '' : 'and still on this tablet', thin: false },
     ],
     drafts: drafts === 0 ? '' : `${counted(drafts, 'draft is', 'drafts are')} being written and will be sent when finished.`,
     others: others.map(([, count]) => `Another inspector has ${counted(count, 'change', 'changes')} waiting on this tablet. They are sealed: you carry them and cannot read them.`),

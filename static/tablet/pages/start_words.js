@@ -12,6 +12,7 @@ export function startNotices(found) {
   if (found === null) return [];
   const gone = found.lost + found.damaged;
   const brought = found.restored + found.repaired;
+  const whole = gone > 0 ? '' : ' Everything that was saved is there.';
   /** @type {Notice[]} */
   const notices = [];
   if (gone > 0) {
@@ -23,13 +24,13 @@ export function startNotices(found) {
   if (brought > 0) {
     notices.push({
       kind: gone > 0 ? 'attention' : 'news', lead: 'This tablet’s main store was damaged.',
-      words: `${counted(brought, 'change was', 'changes were')} brought back from the second copy.${gone > 0 ? '' : ' Everything that was saved is there.'}`,
+      words: `${counted(brought, 'change was', 'changes were')} brought back from the second copy.${whole}`,
     });
   }
   if (found.copied > 0) {
     notices.push({
       kind: 'news', lead: 'The second copy on this tablet was not whole.',
-      words: `${counted(found.copied, 'change was', 'changes were')} copied into it again. Everything that was saved is there.`,
+      words: `${counted(found.copied, 'change was', 'changes were')} copied into it again.${whole}`,
     });
   }
   return notices;

@@ -6,11 +6,18 @@ import { counted } from '../states.js';
 
 /** @typedef {import('../reading.js').RecordState} RecordState */
 
-/** @param {{visit: RecordState, fetched: boolean, here: number, review: string}[]} visits @param {string} name */
-export function visitsPage(visits, name) {
+const NONE_ASSIGNED = 'No visit is assigned to you. The office assigns visits; they appear here when this tablet has a connection.';
+const NONE_FETCHED = 'Connect this tablet once, and your visits appear here. What you wrote on it is kept: “Find words” finds it.';
+
+/**
+ * @param {{visit: RecordState, fetched: boolean, here: number, review: string}[]} visits @param {string} name
+ * @param {boolean} fetched anything at all is here from the office; not so on a tablet whose store was wiped
+ */
+export function visitsPage(visits, name, fetched) {
+  const none = fetched ? 'No visit is assigned to you.' : 'Your visits are not on this tablet yet.';
   return {
     title: 'Your visits',
-    lead: `${name}. ${visits.length === 0 ? 'No visit is assigned to you.' : `${counted(visits.length, 'visit is', 'visits are')} assigned to you.`}`,
+    lead: `${name}. ${visits.length === 0 ? none : `${counted(visits.length, 'visit is', 'visits are')} assigned to you.`}`,
     rows: visits.map(({ visit, fetched, here, review }) => ({
       href: `/tablet/visits/${visit.record}`,
       words: areaWords(visit),
@@ -19,7 +26,7 @@ export function visitsPage(visits, name) {
         ? { kind: 'tablet', words: `${counted(here, 'change', 'changes')} only on this tablet` }
         : { kind: fetched ? 'safe' : 'attention', words: fetched ? 'Ready without a connection' : 'Not fetched yet' },
     })),
-    empty: 'No visit is assigned to you. The office assigns visits; they appear here when this tablet has a connection.',
+    empty: fetched ? NONE_ASSIGNED : NONE_FETCHED,
   };
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,5 +23,7 @@ def closed_office(prepared_office: Office, tmp_path: Path) -> Iterator[Office]:
 @pytest.fixture(scope="module")
 def playwright() -> Iterator[Playwright]:
     """The driver, without any browser."""
+    if shutil.which("chromium") is None:
+        pytest.skip("Chromium is not on this machine")
     with sync_playwright() as driver:
         yield driver

@@ -6,6 +6,7 @@ the two copies of the notes in it, and opens it again. The office stays closed u
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import shutil
@@ -135,8 +136,14 @@ def test_a_wiped_database_comes_back_from_the_journal_and_goes_up_once(
 
     assert tablet.reads() == NOTES
     expect(tablet.notice).to_contain_text("This tablet’s main store was damaged.")
-    waiting = tablet.only_here()
-    assert waiting >= len(NOTES)
+    tablet.page.get_by_role("link", name="Write in this record").click()
+    tablet.saves("Written after the loss")
+    incarnations = {json.loads(row["header"])["operation"]: _incarnation(row) for row in tablet.rows("entries")}
+    assert len(set(incarnations.values())) == 2
+    assert list(incarnations.values()).count(incarnations[max(incarnations)]) == 1
+    assert tablet.only_here() == len(incarnations) > len(NOTES)
+    tablet.goes_to("Visits")
+    expect(tablet.page.locator("main")).to_contain_text("Your visits are not on this tablet yet.")
 
     written.office.opens()
     tablet.sends()
@@ -155,6 +162,10 @@ def test_a_lost_journal_is_written_again_from_the_database(
     assert tablet.reads() == NOTES
     expect(tablet.notice).to_contain_text("The second copy on this tablet was not whole.")
     expect(tablet.notice).to_contain_text("copied into it again. Everything that was saved is there.")
+
+
+def _incarnation(row: dict[str, str]) -> str:
+    return str(json.loads(row["header"])["incarnation"])
 
 
 def _database(profile: Path) -> Path:

@@ -22,7 +22,7 @@ from tests.browser.office import Office
 
 KILLS = 50
 FEWEST_KILLS = 20
-LONGEST_S = 225
+LONGEST_S = 180
 LONGEST_MOMENT_S = 2.2
 MOST_LOST_S = 1.0
 WORDS = ["she", "said", "nobody", "had", "written", "since", "the", "plan", "ended", "and", "taxi", "stopped", "coming"]
@@ -65,7 +65,8 @@ class Typist:
         self.notes.append(note)
         page = self.tablet.page
         self.tablet.box.focus()
-        for word in [note.name, *self.chance.choices(WORDS, k=self.chance.randint(3, 14))]:
+        length = self.chance.choice([self.chance.randint(2, 8), self.chance.randint(20, 60)])
+        for word in [note.name, *self.chance.choices(WORDS, k=length)]:
             page.keyboard.insert_text(f"{word} ")
             note.typed += f"{word} "
             note.keys.append((time.monotonic(), len(note.typed)))
@@ -114,14 +115,14 @@ def test_what_was_said_to_be_saved_is_there_after_kills_at_random_moments(
     chance = random.Random(seed)
     closed_office.opens()
     profile = Profile(playwright, tmp_path / "profile")
-    lost: list[str] = []
-    wanted: dict[str, str] = {}
+    wanted = {"note0000": "note0000 before the first kill"}
     saved = done = 0
     try:
         tablet = KeptTablet(profile.opens(), closed_office)
         tablet.enrols()
         record = tablet.begins_a_record()
         closed_office.closes()
+        tablet.saves(wanted["note0000"])
         until = time.monotonic() + longest_s
         while done < kills and time.monotonic() < until:
             typist = Typist(tablet, chance, first=len(wanted))
@@ -139,14 +140,13 @@ def test_what_was_said_to_be_saved_is_there_after_kills_at_random_moments(
             assert tablet.page.url.endswith(f"/tablet/evidence/{record}/write"), tablet.page.url
             there = tablet.reads()
             done += 1
-            lost += [f"kill {done} after {moment_s:.2f} s: {note}" for note in _missing(wanted, there)]
+            assert _missing(wanted, there) == [], f"kill {done}, {moment_s:.2f} s after the first key"
     finally:
         profile.closes()
 
-    print(f"{done} kills, {len(wanted)} notes, {saved} said to be saved, {len(lost)} lost")
-    assert lost == []
+    print(f"{done} kills, {len(wanted)} notes, {saved} said to be saved")
     assert done >= FEWEST_KILLS
-    assert saved >= done / 2
+    assert saved >= done / 3
 
 
 def _missing(wanted: dict[str, str], there: list[str]) -> list[str]:

@@ -110,9 +110,7 @@ def _types_everywhere(tablet: KeptTablet, canaries: Canaries) -> None:
     tablet.page.go_forward()
     tablet.opens_the_visit()
     tablet.page.locator("#records a").filter(has_text="Child interview, A-C01").first.click()
-    tablet.page.get_by_role("link", name="Go on writing").or_(
-        tablet.page.get_by_role("button", name="Go on writing")
-    ).first.click()
+    tablet.page.get_by_role("link", name="Write in this record").click()
     tablet.box.press_sequentially(f"In the middle of {canaries.next()}")
 
 

@@ -87,7 +87,7 @@ def _start(problem: str = "") -> Context:
         "place_kind": _field("place_kind", "What kind of place is it?"),
         "place_kinds": [_choice("home", "Home", True)],
         "date": _field("date", "Date", "2025-02-11"),
-        "start": _field("start", "Time it began", "half ten", error="Enter the time it began, such as 10:05"),
+        "start": _field("start", "Time it began", "10:05", error="Enter the time it began, such as 10:05"),
         "recorded_when": _field("recorded_when", "When are you writing this?", hint="The record says so."),
         "recorded_whens": [_choice("at_the_time", "At the time", True)],
     }
@@ -121,7 +121,7 @@ def _coding(empty: bool = False) -> Context:
         "memo": "" if empty else "Said flat.",
         "search": "" if empty else "school",
         "found": "No code has these words" if empty else "",
-        "groups": [] if empty else [{"title": "Used last", "list": [CODE, CODE | {"id": "code-2", "not": ""}]}],
+        "groups": [{"title": "" if empty else "Used last", "list": [CODE, CODE | {"id": "code-2", "not": ""}]}],
         "rest": [] if empty else [CODE | {"id": "code-3"}],
         "rest_title": "All other codes (1)",
     }  # fmt: skip
