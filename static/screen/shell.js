@@ -116,7 +116,6 @@ document.addEventListener('fieldwork:told', (event) => {
   const said = /** @type {CustomEvent} */ (event).detail;
   if (said.states) showStates(said.states);
   if (said.changed && !behind) document.body.dispatchEvent(new CustomEvent('fieldwork:changed'));
-  if (said.locked) open('/tablet/unlock');
 });
 
 /** @param {{connection: {words: string}, saved: {kind: string, words: string}}} states */

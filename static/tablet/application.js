@@ -111,7 +111,6 @@ export class Application {
     this.session = null;
     this.tablet.pulled = undefined;
     this.tablet.carry.forget();
-    this.tell({ locked: true });
   }
 
   /** What was typed, from the page. @param {import('./writing.js').Typed} typed */

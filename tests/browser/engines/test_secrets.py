@@ -8,6 +8,7 @@ Then every file is searched, for these words, the passphrase and every key that 
 from __future__ import annotations
 
 import base64
+import re
 import shutil
 import string
 from collections.abc import Iterable
@@ -25,13 +26,18 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import load_der_private_key
 from playwright.sync_api import Playwright, expect
 
+from fieldwork.settings import ROOT
 from tests.browser.engines.kept_tablet import KeptTablet
 from tests.browser.engines.profile import Profile
 from tests.browser.office import Office
 from tests.browser.tablet import PASSPHRASE
 
-pytestmark = pytest.mark.engine("chromium")
-
+TEMPLATES = ROOT / "templates"
+COMMENT = re.compile(r"\{#.*?#\}", re.DOTALL)
+BOX = re.compile(
+    r"<textarea\b[^>]*>|<input\b[^>]*\btype=\"(?:text|search|tel|email)\"[^>]*>|govuk(?:Textarea|Input)\(\{.*?\}\)",
+    re.DOTALL,
+)
 KINDS = ["Exact words", "In our words", "Seen and heard", "From a document", "My thought"]
 
 
@@ -48,6 +54,19 @@ class Canaries:
         return f"{self.stem}{self.count:03}"
 
 
+def test_no_box_for_words_is_one_that_a_browser_remembers() -> None:
+    """SEC-01: without `autocomplete` switched off Chromium writes what stands in a box into its session files, seen here."""
+    boxes = {
+        f"{path.relative_to(TEMPLATES)}: {box}": "autocomplete" in box
+        for path in sorted(TEMPLATES.rglob("*.html"))
+        for box in BOX.findall(COMMENT.sub("", path.read_text("utf-8")))
+    }
+
+    assert len(boxes) >= 8
+    assert [box for box, told in boxes.items() if not told] == []
+
+
+@pytest.mark.engine("chromium")
 def test_a_copied_profile_holds_no_word_and_no_key(
     closed_office: Office, playwright: Playwright, tmp_path: Path
 ) -> None:
