@@ -38,6 +38,10 @@ IN_BROWSERS = (
 """What drives browsers. It runs beside everything else: there are two cores, and a browser mostly waits."""
 
 
+ALONE = ("tests/sync/test_simulator.py",)
+"""What is timed (300 seeds in 150 s on two processors): it runs by itself, when everything else has ended."""
+
+
 def main(arguments: list[str]) -> int:
     """Run every step; returns the first bad exit code, or 0."""
     if "--soak" in arguments:
@@ -50,16 +54,19 @@ def main(arguments: list[str]) -> int:
 
 
 def _tests() -> int:
-    """The two halves of the tests, side by side; the closing lines are of both together."""
+    """Two parts of the tests side by side, then what must be alone; the closing lines are of all together."""
     began_at = time.monotonic()
-    rest = [f"--ignore={path}" for path in IN_BROWSERS]
-    with tempfile.TemporaryDirectory() as folder:
-        halves = [_Half("in browsers", list(IN_BROWSERS), Path(folder)), _Half("everywhere else", rest, Path(folder))]
-        codes = [half.ended() for half in halves]
+    rest = [f"--ignore={path}" for path in (*IN_BROWSERS, *ALONE)]
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        beside = [_Part("in browsers", list(IN_BROWSERS), folder), _Part("everywhere else", rest, folder)]
+        codes = [part.ended() for part in beside]
+        alone = _Part("alone", list(ALONE), folder)
+        codes.append(alone.ended())
         counted: Counter[str] = Counter()
         results: Counter[str] = Counter()
-        for half in halves:
-            facts = half.facts()
+        for part in (*beside, alone):
+            facts = part.facts()
             counted.update(facts["ran_on"])
             results.update(facts["results"])
     print(f"Ran on: {', '.join(f'{kind} {number}' for kind, number in sorted(counted.items()))}")
@@ -68,7 +75,7 @@ def _tests() -> int:
     return next((code for code in codes if code), 0)
 
 
-class _Half:
+class _Part:
     """One pytest process with its output in a file, so that two do not talk at once."""
 
     def __init__(self, name: str, arguments: list[str], folder: Path) -> None:

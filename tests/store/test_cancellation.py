@@ -95,7 +95,7 @@ async def test_the_store_still_answers_after_4000_cancelled_saves(database: Data
 
     assert await counter(database) == before + 20
     # A save that was reported as finished is there; a cancelled one may have been stored or not.
-    assert TRANSACTIONS * 0.2 < finished <= before < TRANSACTIONS
+    assert TRANSACTIONS * 0.1 < finished <= before < TRANSACTIONS
 
 
 async def test_many_rows_at_once_leave_no_open_transaction_when_cancelled(database: Database) -> None:
