@@ -11,9 +11,6 @@ import os
 import re
 import shutil
 import signal
-import sqlite3
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,8 +20,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, Playwright, expect, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
 
-from fieldwork.settings import ROOT
-from tests.browser.office import Office
+from tests.browser.office import Office, places_of
 
 pytestmark = pytest.mark.engine("chromium")
 
@@ -100,46 +96,6 @@ def kill_the_browser(profile: Path) -> None:
                 continue
             if f"--user-data-dir={profile}".encode() in command:
                 os.kill(int(folder.name), signal.SIGKILL)
-
-
-def log_rows(office: Office, record_type: str) -> list[sqlite3.Row]:
-    with sqlite3.connect(f"file:{office.folder / 'central.sqlite3'}?mode=ro", uri=True) as raw:
-        raw.row_factory = sqlite3.Row
-        return raw.execute(
-            "SELECT operation, record, header, body FROM operation_evidence o JOIN stream s ON s.id = o.stream_id"
-            " WHERE record_type = ? AND s.person <> '' ORDER BY position",
-            (record_type,),
-        ).fetchall()
-
-
-def exported(office: Office, name: str) -> Path:
-    """Write an export with the command that an operator has."""
-    out = office.folder / name
-    done = _command(office, "export", "--format", out.suffix[1:], "--out", str(out))
-    assert done.returncode == 0, done.stdout + done.stderr
-    return out
-
-
-def _command(office: Office, *words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [str(Path(sys.executable).parent / "fieldwork"), *words],
-        cwd=ROOT, env=os.environ | {"FIELDWORK_DATA": str(office.folder), "DATABASE_URL": ""},
-        capture_output=True, text=True, timeout=120, check=False,
-    )  # fmt: skip
-
-
-def bytes_of(folder: Path) -> Iterator[tuple[Path, bytes]]:
-    for path in folder.rglob("*"):
-        if path.is_file() and not path.is_symlink():
-            yield path, path.read_bytes()
-
-
-def places_of(words: str, *folders: Path) -> list[str]:
-    """Every file below these folders that holds the words, in UTF-8 or UTF-16."""
-    needles = (words.encode(), words.encode("utf-16-le"))
-    return [
-        str(path) for folder in folders for path, raw in bytes_of(folder) if any(needle in raw for needle in needles)
-    ]
 
 
 @pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
@@ -221,19 +177,18 @@ def _desk(playwright: Playwright, office: Office, profile: Path, role: str) -> B
     """Somebody's browser at a desk, signed in at central."""
     context = playwright.chromium.launch_persistent_context(profile, executable_path=CHROMIUM, args=ARGUMENTS)
     page = context.pages[0]
-    passwords = json.loads((office.folder / "demonstration-accounts.json").read_text("utf-8"))
-    name = f"{role}@demonstration.example"
+    name, password = office.password_of(role)
     page.goto(f"{office.address}/sign-in")
     if page.locator("input[type=password]").count():
         page.locator("input[type=text], input[type=email]").first.fill(name)
-        page.locator("input[type=password]").fill(passwords[name])
+        page.locator("input[type=password]").fill(password)
         page.locator("main form button[type=submit]").last.click()
         expect(page).to_have_url(re.compile(r"/$"), timeout=PATIENCE_MS)
     return context
 
 
 def _record_id(office: Office) -> str:
-    return str(log_rows(office, "evidence")[0]["record"])
+    return str(office.log_rows("evidence")[0]["record"])
 
 
 def _seen_by_the_lead(playwright: Playwright, office: Office, desk: Path) -> None:
@@ -251,14 +206,14 @@ def _seen_by_the_lead(playwright: Playwright, office: Office, desk: Path) -> Non
 
 def _exported_with_the_same_ids(office: Office) -> str:
     """The row in CSV and in XLSX names the operations that the tablet minted. Returns the coding's operation id."""
-    [coding] = log_rows(office, "coding")
+    [coding] = office.log_rows("coding")
     said = json.loads(coding["body"])["fields"]
     header = json.loads(coding["header"])
     assert said["quote"] == FIRST.strip()
 
-    with exported(office, "coded.csv").open(encoding="utf-8-sig", newline="") as opened:
+    with office.exported("coded.csv").open(encoding="utf-8-sig", newline="") as opened:
         rows = [row for row in csv.DictReader(opened) if coding["operation"] in row.values()]
-    book = openpyxl.load_workbook(exported(office, "coded.xlsx"), read_only=True)
+    book = openpyxl.load_workbook(office.exported("coded.xlsx"), read_only=True)
     cells = {cell for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row}
     book.close()
 
@@ -301,7 +256,7 @@ def _one_sentence_removed(playwright: Playwright, office: Office, desk: Path, pr
     shutil.rmtree(desk)  # a browser's own cache of central is no-store, and not what this step is about
     for old in office.folder.glob("coded*"):
         old.unlink()
-    again = exported(office, "after.csv")
+    again = office.exported("after.csv")
     assert coding in again.read_text("utf-8-sig")
     assert places_of(SECOND, office.folder, profile) == []
-    assert _command(office, "verify").returncode == 0
+    assert office.command("verify").returncode == 0

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -60,6 +62,36 @@ class Office:
             self._server.wait(20)
             self._server = None
 
+    def log_rows(self, record_type: str) -> list[sqlite3.Row]:
+        """What people have written of one type, in order: operation, record, header, body. The imported pack is left out."""
+        with sqlite3.connect(f"file:{self.folder / 'central.sqlite3'}?mode=ro", uri=True) as raw:
+            raw.row_factory = sqlite3.Row
+            return raw.execute(
+                "SELECT operation, record, header, body FROM operation_evidence o JOIN stream s ON s.id = o.stream_id"
+                " WHERE standing = 'stored' AND record_type = ? AND s.person <> '' ORDER BY position",
+                (record_type,),
+            ).fetchall()
+
+    def exported(self, name: str) -> Path:
+        """Write an export with the command that an operator has; its format is the ending of the name."""
+        out = self.folder / name
+        done = self.command("export", "--format", out.suffix[1:], "--out", str(out))
+        assert done.returncode == 0, done.stdout + done.stderr
+        return out
+
+    def command(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """Run `fieldwork` on this office's folder."""
+        return subprocess.run(
+            [str(Path(sys.executable).parent / "fieldwork"), *words],
+            cwd=ROOT, env=self._environment, capture_output=True, text=True, timeout=120, check=False,
+        )  # fmt: skip
+
+    def password_of(self, role: str) -> tuple[str, str]:
+        """The name and the password of a demonstration account."""
+        name = f"{role}@demonstration.example"
+        passwords = json.loads((self.folder / "demonstration-accounts.json").read_text("utf-8"))
+        return name, str(passwords[name])
+
     def _answers(self) -> bool:
         try:
             with urllib.request.urlopen(f"{self.address}/livez", timeout=2) as answer:
@@ -74,6 +106,13 @@ class Office:
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
         return done.stdout.strip()
+
+
+def places_of(words: str, *folders: Path) -> list[str]:
+    """Every file below these folders that holds the words, in UTF-8 or UTF-16."""
+    needles = (words.encode(), words.encode("utf-16-le"))
+    files = (path for folder in folders for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
+    return [str(path) for path in files if any(needle in path.read_bytes() for needle in needles)]
 
 
 def _free_port() -> int:

@@ -1,47 +1,16 @@
-"""The verbs of `tests.browser.tablet` over WebDriver, for the engines that Playwright cannot drive: Firefox and WebKitGTK."""
+"""The verbs of `tests.browser.tablet` over WebDriver, and the lead's at central."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
-from typing import TypeVar
-
-from selenium.common.exceptions import (
-    ElementClickInterceptedException,
-    ElementNotInteractableException,
-    NoSuchElementException,
-    StaleElementReferenceException,
-)
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
-from selenium.webdriver.remote.webdriver import WebDriver
-from selenium.webdriver.remote.webelement import WebElement
-from selenium.webdriver.support.ui import Select
 
-from tests.browser.office import Office
+from tests.browser.engines.driven_page import DrivenPage
 from tests.browser.tablet import PASSPHRASE
 
-LONGEST_S = 30
-Seen = TypeVar("Seen")
 
-# What a swap may do to an element between looking and touching.
-PASSING = (
-    NoSuchElementException,
-    StaleElementReferenceException,
-    ElementNotInteractableException,
-    ElementClickInterceptedException,
-)
-
-
-class DrivenTablet:
-    """A browser at an office's address. Every verb waits until what it did can be seen."""
-
-    def __init__(self, driver: WebDriver, office: Office) -> None:
-        self.driver, self.office = driver, office
-
-    def opens(self, path: str = "/tablet/") -> None:
-        """Go to an address, as a start of the tablet does."""
-        self.driver.get(f"{self.office.address}{path}")
+class DrivenTablet(DrivenPage):
+    """What an inspector does on the tablet."""
 
     def enrols(self, member: str = "A-I2") -> None:
         """Set the tablet up for a member of the team; its visits are shown and the release is kept."""
@@ -114,10 +83,6 @@ class DrivenTablet:
         )
         return read
 
-    def sees(self) -> str:
-        """Everything that the page shows."""
-        return str(self.driver.execute_script("return document.body.innerText"))
-
     def codes_a_sentence(self, search: str, ref: str) -> None:
         """Give a code to the first sentence of the first block of the record that is read."""
         self.clicks(".fw-block__act[href*='/code']")
@@ -135,13 +100,22 @@ class DrivenTablet:
         self.follows("Back to the record")
         self.shows(".fw-codings", ref)
 
+    def checks_for_names(self) -> None:
+        """Say that the record that is read has been looked through for names."""
+        self.presses("I have checked for names")
+        self.shows("main", "You have checked this record for names")
+
     def finds(self, words: str) -> str:
         """Look for words; what the page says and shows."""
+        self.looks_for(words)
+        self.one("main .fw-find__words mark")
+        return self.sees()
+
+    def looks_for(self, words: str) -> None:
+        """Ask for words; what the page answers is not waited for."""
         self.follows("Find words")
         self.fills("#words", words)
         self.sends_keys("#words", Keys.ENTER)
-        self.one("main .fw-find__words mark")
-        return self.sees()
 
     def only_here(self) -> int:
         """How many changes the tablet says it alone has."""
@@ -155,81 +129,30 @@ class DrivenTablet:
         self.presses("Send now")
         self.shows("#only-here", "Nothing waits")
 
-    def is_at(self, title: str) -> None:
-        self.shows("h1", title)
 
-    def one(self, css: str) -> WebElement:
-        """The first element that can be seen."""
-        return self.until(
-            lambda: next((one for one in self.driver.find_elements(By.CSS_SELECTOR, css) if one.is_displayed()), None),
-            css,
-        )
+class DrivenDesk(DrivenPage):
+    """What the lead does at central, in the same browser."""
 
-    def shows(self, css: str, words: str) -> None:
-        """Wait until these words stand there."""
-        self.until(lambda: words in self.driver.find_element(By.CSS_SELECTOR, css).text, f"“{words}” in {css}")
+    def signs_in(self, role: str) -> None:
+        name, password = self.office.password_of(role)
+        self.opens("/sign-in")
+        self.fills("main input[name=sign_in_name]", name)
+        self.fills("main input[type=password]", password)
+        self.presses("Sign in")
+        self.until(lambda: self.driver.current_url == f"{self.office.address}/", "the first page after signing in")
 
-    def fills(self, css: str, words: str) -> None:
-        """Put words into a field in place of what stands there; again, when a swap has put another field in its place meanwhile."""
+    def marks_as_seen(self, record_id: str) -> None:
+        self.opens(f"/evidence/{record_id}")
+        self.presses("Mark as seen")
+        self.shows("main", "Seen by the lead")
 
-        def fill() -> bool:
-            field = self.one(css)
-            field.clear()
-            field.send_keys(words)
-            return bool(field.get_property("value") == words)
-
-        self.until(fill, css)
-
-    def sends_keys(self, css: str, keys: str) -> None:
-        """Keys to the first such field, once."""
-
-        def send() -> bool:
-            self.one(css).send_keys(keys)
-            return True
-
-        self.until(send, css)
-
-    def chooses(self, css: str, value: str) -> None:
-        def choose() -> bool:
-            Select(self.one(css)).select_by_value(value)
-            return True
-
-        self.until(choose, css)
-
-    def checks(self, name: str, label: str) -> None:
-        """Touch a choice, which lies over its label."""
-        self.clicks(f"//input[@name='{name}'][following-sibling::label[normalize-space()='{label}']]")
-
-    def follows(self, link: str) -> None:
-        self.clicks(f"//a[contains(normalize-space(), '{link}')]")
-
-    def presses(self, button: str) -> None:
-        self.clicks(f"//button[normalize-space()='{button}']")
-
-    def clicks(self, where: str) -> None:
-        """A real click of the driver, on a CSS selector or a path that begins with //."""
-        by = By.XPATH if where.startswith("//") else By.CSS_SELECTOR
-
-        def click() -> bool:
-            element = self.driver.find_element(by, where)
-            # WebKitGTK's driver does not scroll far enough by itself.
-            self.driver.execute_script("arguments[0].scrollIntoView({block: 'center', behavior: 'instant'})", element)
-            element.click()
-            return True
-
-        self.until(click, where)
-
-    def until(self, look: Callable[[], Seen | None], what: str) -> Seen:
-        """Look again and again until there is something to see."""
-        until = time.monotonic() + LONGEST_S
-        passing = ""
-        while True:
-            try:
-                seen = look()
-            except PASSING as problem:
-                seen, passing = None, str(problem.msg)
-            if seen:
-                return seen
-            if time.monotonic() > until:
-                raise AssertionError(f"not seen: {what} ({passing})\n{self.sees()}")
-            time.sleep(0.05)
+    def removes(self, words: str, record_id: str) -> None:
+        """Take words out of the first block of this kind, for good."""
+        self.opens(f"/evidence/{record_id}")
+        self.follows("Remove words from this record")
+        self.follows("Exact words")
+        self.fills("#words", words)
+        self.clicks("input[name=reason][value=name_replaced]")
+        self.presses("Continue")
+        self.presses("Remove for good")
+        self.shows("h1", "removed")

@@ -1,27 +1,29 @@
-"""One visit from enrolment to words at the office, in Firefox and in WebKitGTK, with the office's server really gone in between.
+"""The life of one note in Firefox and in WebKitGTK, without the kill: the office's server is really gone while it is written.
 
 Chromium's journey is `tests/browser/test_one_visit.py`. WebKitGTK has no OPFS: there the Cache API holds the second copy.
 """
 
 from __future__ import annotations
 
+import csv
 import json
 import shutil
-import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
+import openpyxl
 import pytest
 from selenium.webdriver.remote.webdriver import WebDriver
 
-from tests.browser.engines.driven_tablet import DrivenTablet
+from tests.browser.engines.driven_tablet import DrivenDesk, DrivenTablet
 from tests.browser.engines.firefox import Firefox
 from tests.browser.engines.webkit import WebKit
-from tests.browser.office import Office
+from tests.browser.office import Office, places_of
 
+CODED = "You have to line up five times."
+NAME = "My real name is Perpetua Quillfeather."
 KINDS = {
-    "Exact words": "You have to line up five times. Everyone touches you.",
+    "Exact words": f"{CODED} {NAME}",
     "In our words": "Child says the line was the worst of it.",
     "Seen and heard": "Binder on the table, labels in his own writing.",
     "From a document": "Timetable dated 27 February 2023, no end date.",
@@ -87,13 +89,64 @@ def _goes_through_a_visit(opens: Callable[[], WebDriver], office: Office) -> Non
     office.opens()
     tablet.sends()
     tablet.shows("#fw-saved", "Everything is safe at the office")
+    _opens_the_record(tablet)
+    tablet.checks_for_names()
+    tablet.shows("#fw-saved", "Everything is safe at the office")
+    texts = [json.loads(row["body"])["fields"].get("text") for row in office.log_rows("block")]
+    assert sorted(text for text in texts if text is not None) == sorted([*KINDS.values(), CUT_OFF, LOCKED])
+
+    coding = _seen_and_exported(DrivenDesk(tablet.driver, office))
+    _one_sentence_removed(tablet, coding)
+
+
+def _opens_the_record(tablet: DrivenTablet) -> None:
     tablet.opens_the_visit()
     tablet.shows("#records", "Safe at the office")
+    tablet.follows("Child interview, A-C01")
+    tablet.shows("#words", "What was said and seen")
+
+
+def _seen_and_exported(desk: DrivenDesk) -> str:
+    """The lead has seen it; the row names the operations that the tablet minted. Returns the coding's operation id."""
+    office = desk.office
+    [coding] = office.log_rows("coding")
+    said = json.loads(coding["body"])["fields"]
+    assert said["quote"] == CODED
+
+    desk.signs_in("lead")
+    desk.marks_as_seen(office.log_rows("evidence")[0]["record"])
+
+    with office.exported("coded.csv").open(encoding="utf-8-sig", newline="") as opened:
+        rows = [row for row in csv.DictReader(opened) if coding["operation"] in row.values()]
+    book = openpyxl.load_workbook(office.exported("coded.xlsx"), read_only=True)
+    cells = {cell for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row}
+    book.close()
+    assert len(rows) == 1
+    wanted = {coding["operation"], said["revision"], CODED}
+    assert wanted <= set(rows[0].values())
+    assert wanted <= cells
+    return str(coding["operation"])
+
+
+def _one_sentence_removed(tablet: DrivenTablet, coding: str) -> None:
+    """It goes from the database, the tablet's page and search, and the next export; the row of the coding stays and the log verifies."""
+    office = tablet.office
+    assert places_of(NAME, office.folder) != []
+
+    DrivenDesk(tablet.driver, office).removes(NAME, office.log_rows("evidence")[0]["record"])
+    tablet.opens()
+    tablet.unlocks()
+    _opens_the_record(tablet)
+    tablet.until(lambda: tablet.reads()[0].startswith(f"{CODED} [removed]"), "the record without the sentence")
+    tablet.looks_for("Perpetua")
+    tablet.shows("main", "These words are nowhere in the records on this tablet")
     office.closes()
 
-    texts = [body["fields"].get("text") for body in _bodies_at(office, "block")]
-    assert sorted(text for text in texts if text is not None) == sorted([*KINDS.values(), CUT_OFF, LOCKED])
-    assert len(_bodies_at(office, "coding")) == 1
+    for old in office.folder.glob("coded*"):
+        old.unlink()
+    assert coding in office.exported("after.csv").read_text("utf-8-sig")
+    assert places_of(NAME, office.folder) == []
+    assert office.command("verify").returncode == 0
 
 
 @pytest.mark.engine("firefox")
@@ -120,14 +173,3 @@ def test_what_was_said_to_be_saved_is_there_after_kills_of_firefox(firefox: Fire
         tablet.unlocks()
 
         tablet.until(lambda: tablet.reads() == wanted, f"{wanted} after kill {number}")  # noqa: B023
-
-
-def _bodies_at(office: Office, record_type: str) -> list[dict[str, Any]]:
-    """What tablets have brought of one type, as the closed office's own file has it."""
-    with sqlite3.connect(f"file:{office.folder / 'central.sqlite3'}?mode=ro", uri=True) as database:
-        rows = database.execute(
-            "SELECT body FROM operation_evidence JOIN stream ON stream.id = stream_id"
-            " WHERE standing = 'stored' AND record_type = ? AND incarnation NOT LIKE 'import:%'",
-            [record_type],
-        ).fetchall()
-    return [json.loads(body) for (body,) in rows]
