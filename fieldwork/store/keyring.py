@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import cast
 
 from fieldwork.domain.rights import LANES, Lane
+from fieldwork.store.key_files import write_key_once
 from sync.central.line import CarryKey, PublicIngestKey, PushLine
 from sync.central.seal import (
     IngestKey,
@@ -98,34 +99,12 @@ def _ingest_key(path: Path, lane: Lane) -> IngestKey:
             "private_pem": made.private_pem.decode(),
             "public": b64encode(made.public).decode(),
         }
-        _write_once(path, json.dumps(kept, indent=1).encode())
+        write_key_once(path, json.dumps(kept, indent=1).encode())
     read = json.loads(path.read_bytes())
     return IngestKey(read["id"], cast(Lane, read["lane"]), read["private_pem"].encode(), b64decode(read["public"]))
 
 
 def _storage_key(path: Path) -> bytes:
     if not path.exists():
-        _write_once(path, b64encode(os.urandom(32)))
+        write_key_once(path, b64encode(os.urandom(32)))
     return b64decode(path.read_bytes())
-
-
-def _write_once(path: Path, content: bytes) -> None:
-    """Write a key so that it is whole on the disk before anything is sealed with it; whoever comes second keeps the first's."""
-    unfinished = path.with_suffix(f".{os.getpid()}.new")
-    handle = os.open(unfinished, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
-    try:
-        os.write(handle, content)
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-    try:
-        os.link(unfinished, path)
-    except FileExistsError:
-        pass
-    finally:
-        unfinished.unlink()
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from fieldwork.actions.central import Central
+from fieldwork.actions.reading import VisitSeen, require_lead, visit_to_read
 from fieldwork.actions.signing_in import Seat
 from fieldwork.domain.problems import FormNotOurs, SignedOut
 from fieldwork.web.htmx import is_token_of
@@ -38,6 +39,14 @@ def seat_in(request: Request) -> Seat:
     if seat is None:
         raise SignInFirst if request.method in SAFE_METHODS else SignedOut
     return seat
+
+
+async def visit_of_lead(request: Request) -> tuple[Central, VisitSeen]:
+    """Central, and the visit of the address, for who leads it. Raises NotFound and NotAllowed like every reading of a visit."""
+    central, seat = central_in(request), seat_in(request)
+    visit = await visit_to_read(central, seat.person_id, request.path_params["visit_id"])
+    require_lead(visit)
+    return central, visit
 
 
 async def form_in(request: Request) -> FormData:

@@ -7,7 +7,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from fieldwork.actions.central import Central
-from fieldwork.actions.reading import VisitSeen, require_lead, visit_to_read
+from fieldwork.actions.reading import VisitSeen
 from fieldwork.actions.visits import is_releasable, let_in
 from fieldwork.actions.writing import new_operation_id
 from fieldwork.domain.problems import FormFaults
@@ -15,7 +15,7 @@ from fieldwork.pages import held as pages
 from fieldwork.pages.frame import summary
 from fieldwork.store.operations import not_taken_in, set_aside, waiting_for_a_gap
 from fieldwork.store.people import names_of
-from fieldwork.web.access import central_in, form_in, go_to, seat_in, text_in
+from fieldwork.web.access import form_in, go_to, seat_in, text_in, visit_of_lead
 from fieldwork.web.htmx import page
 from sync.central.header import Header
 
@@ -25,13 +25,13 @@ NAMELESS = "Somebody whose name is not known here"
 
 async def browse(request: Request) -> Response:
     """The list."""
-    central, visit = await _visit(request)
+    central, visit = await visit_of_lead(request)
     return await _shown(request, central, visit)
 
 
 async def release(request: Request) -> Response:
     """Let what one author wrote in, with a reason."""
-    central, visit = await _visit(request)
+    central, visit = await visit_of_lead(request)
     form = await form_in(request)
     about = text_in(form, "about", MOST_NAMED_CP)
     reason = text_in(form, pages.group_id([*about.split(), ""]))
@@ -48,13 +48,6 @@ async def release(request: Request) -> Response:
         faults = {fault.field: fault.words for fault in problem.faults}
         return await _shown(request, central, visit, faults=faults, about=about, reason=reason)
     return go_to(f"/visits/{visit.visit_id}/held?done=let_in")
-
-
-async def _visit(request: Request) -> tuple[Central, VisitSeen]:
-    central, seat = central_in(request), seat_in(request)
-    visit = await visit_to_read(central, seat.person_id, request.path_params["visit_id"])
-    require_lead(visit)
-    return central, visit
 
 
 async def _shown(

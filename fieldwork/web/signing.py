@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import secrets
 from pathlib import Path
 
 from itsdangerous import BadData, URLSafeTimedSerializer
+
+from fieldwork.store.key_files import write_key_once
 
 KEYS_FILE = "signing.json"
 SESSION_SECONDS = 12 * 60 * 60
@@ -47,7 +48,7 @@ def open_signer(folder: Path) -> Signer:
     """Read the signing keys from the folder; make the first one when there is none. The second time it reads the same."""
     path = folder / KEYS_FILE
     if not path.exists():
-        _write_once(path, [secrets.token_urlsafe(32)])
+        write_key_once(path, json.dumps([secrets.token_urlsafe(32)]).encode())
     return Signer([str(key) for key in json.loads(path.read_text("utf-8"))])
 
 
@@ -63,21 +64,3 @@ def _read(serializer: URLSafeTimedSerializer, text: str, most_seconds: int) -> s
     except BadData:
         return None
     return said if isinstance(said, str) else None
-
-
-def _write_once(path: Path, keys: list[str]) -> None:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    unfinished = path.with_suffix(f".{os.getpid()}.new")
-    handle = os.open(unfinished, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
-    try:
-        os.write(handle, json.dumps(keys).encode())
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-    try:
-        # Of two servers that start at once, the first one's keys stay.
-        os.link(unfinished, path)
-    except FileExistsError:
-        pass
-    finally:
-        unfinished.unlink()

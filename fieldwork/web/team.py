@@ -7,26 +7,26 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from fieldwork.actions.central import Central
-from fieldwork.actions.reading import VisitSeen, require_lead, visit_to_read
+from fieldwork.actions.reading import VisitSeen
 from fieldwork.actions.visits import add_to_team, end_part, people_to_add
 from fieldwork.actions.writing import new_operation_id
 from fieldwork.domain.problems import FormFaults
 from fieldwork.pages import team as pages
 from fieldwork.pages.frame import summary
 from fieldwork.store.records import records_in
-from fieldwork.web.access import central_in, form_in, go_to, seat_in, text_in
+from fieldwork.web.access import form_in, go_to, seat_in, text_in, visit_of_lead
 from fieldwork.web.htmx import page
 
 
 async def show(request: Request) -> Response:
     """The team, and the form that adds somebody."""
-    central, visit = await _visit(request)
+    central, visit = await visit_of_lead(request)
     return await _shown(request, central, visit)
 
 
 async def add(request: Request) -> Response:
     """Somebody joins."""
-    central, visit = await _visit(request)
+    central, visit = await visit_of_lead(request)
     form = await form_in(request)
     given = {name: text_in(form, name) for name in ("person", "role")}
     try:
@@ -46,7 +46,7 @@ async def add(request: Request) -> Response:
 
 async def end(request: Request) -> Response:
     """Somebody's part ends."""
-    central, visit = await _visit(request)
+    central, visit = await visit_of_lead(request)
     form = await form_in(request)
     await end_part(
         central,
@@ -56,13 +56,6 @@ async def end(request: Request) -> Response:
         assignment_id=request.path_params["assignment_id"],
     )
     return go_to(f"/visits/{visit.visit_id}/team?done=part_ended")
-
-
-async def _visit(request: Request) -> tuple[Central, VisitSeen]:
-    central, seat = central_in(request), seat_in(request)
-    visit = await visit_to_read(central, seat.person_id, request.path_params["visit_id"])
-    require_lead(visit)
-    return central, visit
 
 
 async def _shown(
