@@ -17,10 +17,13 @@ from fieldwork.domain.draft import Draft
 from fieldwork.domain.minting import derived_operation_id
 from fieldwork.domain.problems import Fault, FormFaults, NotFound
 from fieldwork.domain.removing import STANDS_INSTEAD, Removal, holds, removal, without
+from fieldwork.domain.screening import LOOK, LOOKED_THROUGH, looks_in, words_in
 from fieldwork.domain.text import CONTEXT_CP
 from fieldwork.store.holding_words import records_holding
+from fieldwork.store.log import instant
 from fieldwork.store.operations import LoggedOperation, operations_on
 from fieldwork.store.records import Record, record_of, records_under
+from fieldwork.store.visit_evidence import visibility_of
 
 REASONS = ("written_in_error", "name_replaced", "consent_withdrawn", "erasure", "disclosure")
 MOST_REDACTED_AT_ONCE = 500
@@ -111,6 +114,7 @@ async def redact_words(
     drafts += new_block
     for coding in plan.codings:
         drafts += _coding_again(coding, plan, going, scope, operation, block_revision)
+    drafts += await _still_looked_through(central, evidence, going, drafts, operation)
     drafts += _redactions(plan, sorted(going), scope, operation)
     await write(central, drafts, person_id)
     elsewhere = await records_holding(central.log, scope, plan.removal.words)
@@ -200,6 +204,27 @@ def _coding_again(
         new = derived_operation_id(operation, coding.record_id)
         return [draft(new, scope, "coding", coding.record_id, "revise", fields, base=coding.state.heads)]
     return [_with(one, fields) for one in drafts]
+
+
+async def _still_looked_through(
+    central: Central, evidence: EvidenceSeen, going: set[str], drafts: Sequence[Draft], operation: str
+) -> list[Draft]:
+    """A look at the record goes on counting when words are taken out of it: whoever did so has just read what is left.
+
+    The blocks are read before it is asked whether the record counts as screened, so that no word which came meanwhile is taken in.
+    """
+    blocks = await records_under(central.log, [evidence.evidence_id], "block")
+    record = await record_of(central.log, evidence.evidence_id)
+    visibility = await visibility_of(central.log, evidence.evidence_id)
+    if record is None or visibility is None or not visibility.screened:
+        return []
+    words = {by for block in blocks for by in words_in(block.state.fields)} - going
+    words |= {one.operation_id for one in drafts if one.record_type == "block"}
+    fields: dict[str, object] = {LOOKED_THROUGH: sorted(words)}
+    if not looks_in(record.state.fields).operations:
+        fields[LOOK] = instant(central.clock())
+    new = derived_operation_id(operation, record.record_id)
+    return [draft(new, record.scope, "evidence", record.record_id, "revise", fields, base=record.state.heads)]
 
 
 def _placed(gone: Removal, start: int, end: int) -> dict[str, object]:

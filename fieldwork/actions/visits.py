@@ -14,6 +14,7 @@ from fieldwork.actions.writing import draft, minted, write
 from fieldwork.domain.account import Account
 from fieldwork.domain.minting import derived_operation_id, record_id_for
 from fieldwork.domain.problems import Fault, FormFaults, NotFound
+from fieldwork.domain.rights import GIVEN_BY_A_LEAD
 from fieldwork.store.accounts import all_accounts
 from fieldwork.store.log import instant
 from fieldwork.store.operations import LoggedOperation, not_taken_in
@@ -22,7 +23,7 @@ from fieldwork.store.records import record_of
 from sync.central.accept import RELEASABLE
 
 REASON_MAX_CP = 500
-TEAM_ROLES = ("inspector", "lead", "researcher")
+TEAM_ROLES = GIVEN_BY_A_LEAD
 
 
 async def let_in(

@@ -6,8 +6,11 @@ at its place, then by itself, then by what stood around it. Nothing here writes 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
+
+from fieldwork.domain.text import CONTEXT_CP
 
 Standing = Literal["kept", "moved", "changed", "orphaned"]
 
@@ -36,6 +39,31 @@ def anchor(text: str, start_cp: int, end_cp: int, quote: str, before: str, after
         if begins < ends and (before or after):
             return Anchor("changed", begins, ends)
     return Anchor("orphaned", 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """Words with what stands around them, as a coding copied them or as they are now."""
+
+    quote: str
+    before: str
+    after: str
+
+
+def as_it_stands(texts: Sequence[tuple[str, str]], revision: str, start_cp: int, quoted: Quoted) -> Quoted | None:
+    """The coded words as somebody beyond the visit's team may read them, or None where they no longer stand in the block.
+
+    `texts` are the block's texts of now with the operations that set them. A coding is a copy of one revision: what was changed since,
+    perhaps to take a name out, was looked through as it is now and not as it was, so neither words nor context come out of the copy.
+    """
+    if any(operation == revision for operation, _ in texts):
+        return quoted
+    for _, text in texts:
+        found = anchor(text, start_cp, start_cp + len(quoted.quote), quoted.quote, quoted.before, quoted.after)
+        if found.standing in ("kept", "moved"):
+            before = text[max(0, found.start_cp - CONTEXT_CP) : found.start_cp]
+            return Quoted(quoted.quote, before, text[found.end_cp : found.end_cp + CONTEXT_CP])
+    return None
 
 
 def _nearest(text: str, quote: str, start_cp: int, before: str, after: str) -> int | None:

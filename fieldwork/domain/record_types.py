@@ -89,7 +89,7 @@ RECORD_TYPES: dict[str, RecordType] = {
             "evidence",
             "visit",
             "activity ref type source_role group setting_type age_band phase send_status questions language abbreviations"
-            " recorded_when origin status screened_at document paper loss_incident quarantine",
+            " recorded_when origin status screened_at looked_through document paper loss_incident quarantine",
             parent="activity",
         ),
         _type("block", "visit", "evidence kind speaker_role text minute question place", parent="evidence"),

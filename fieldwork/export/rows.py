@@ -32,7 +32,9 @@ from fieldwork.export.words import (
 from fieldwork.store.coded_evidence import CodedRecord
 from fieldwork.store.records import Record
 
+AS_CODED = "as coded"
 REMOVED = "the words were removed"
+REMOVED_BUT_STANDS = "the revision that was coded was removed; these words still stand"
 BLOCK_WITHDRAWN = "codings of a block that its author withdrew"
 RECORD_IN_DOUBT = "codings of a record whose consent is in doubt"
 
@@ -219,7 +221,8 @@ def _people(present: object) -> str:
 def _words_of(record: CodedRecord, coding: Record, block: Record | None) -> dict[str, Cell]:
     """The quote with what stands around it and where, and whether it still reads so.
 
-    After a redaction of the revision that was coded, the words come out only where they stand in the block as it is now.
+    The quote is a copy of the revision that was coded. Once that was changed or removed, the words come out only where they stand in the
+    block as it is now: what was looked through for names is the block, not the copy.
     """
     revision, quote = said(coding, "revision"), said(coding, "quote")
     here: dict[str, Cell] = {
@@ -230,22 +233,24 @@ def _words_of(record: CodedRecord, coding: Record, block: Record | None) -> dict
         "end_cp": whole(coding, "end_cp"),
     }
     texts = [(operation, plain(value)) for operation, value in (block.state.fields.get("text", []) if block else [])]
-    if revision in record.removed or not quote:
-        for _, text in texts if quote else ():
-            place = _as_whole_words(text, quote)
-            if place is not None:
-                here["before"] = text[max(0, place - CONTEXT_CP) : place]
-                here["after"] = text[place + len(quote) : place + len(quote) + CONTEXT_CP]
-                return here | {"words_now": "the revision that was coded was removed; these words still stand"}
-        return here | {"quote": "", "before": "", "after": "", "words_now": REMOVED}
-    return here | {"words_now": _still(revision, quote, here["start_cp"], texts, block is not None)}
+    removed = revision in record.removed or not quote
+    words_now = REMOVED if removed else _still(revision, quote, here["start_cp"], texts, block is not None)
+    if words_now == AS_CODED:
+        return here | {"words_now": words_now}
+    for _, text in texts if quote else ():
+        place = _as_whole_words(text, quote)
+        if place is not None:
+            here["before"] = text[max(0, place - CONTEXT_CP) : place]
+            here["after"] = text[place + len(quote) : place + len(quote) + CONTEXT_CP]
+            return here | {"words_now": REMOVED_BUT_STANDS if removed else words_now}
+    return here | {"quote": "", "before": "", "after": "", "words_now": words_now}
 
 
 def _still(revision: str, quote: str, start: Cell, texts: Sequence[tuple[str, str]], block_is_here: bool) -> str:
     if not block_is_here:
         return "the block is not at the office"
     if any(operation == revision for operation, _ in texts):
-        return "as coded"
+        return AS_CODED
     if isinstance(start, int) and any(text[start : start + len(quote)] == quote for _, text in texts):
         return "the block was changed; these words still stand at the same place"
     if any(quote in text for _, text in texts):

@@ -20,6 +20,8 @@ from fieldwork.pages.words import (
     words_for,
 )
 
+CHANGED_SINCE = "These words have been changed since they were coded."
+
 
 @dataclass(frozen=True, slots=True)
 class PassageLine:

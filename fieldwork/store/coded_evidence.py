@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 from fieldwork.store.database import Dialect
 from fieldwork.store.log import Log
-from fieldwork.store.projecting import read_state
 from fieldwork.store.records import Record, in_place, records_in, records_under
 from fieldwork.store.statements import listed
+from fieldwork.store.states import read_state
 from sync.central.header import read_header
 
 RECORDS_AT_A_TIME = 20

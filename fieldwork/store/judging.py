@@ -8,13 +8,13 @@ and answers the same.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import msgspec
 
 from fieldwork.domain.draft import Draft
-from fieldwork.domain.rights import LANES, Assignment
+from fieldwork.domain.rights import LANES, TEAM, Assignment, Part
 from fieldwork.store.keyring import Keyring
 from fieldwork.store.projecting import project
 from fieldwork.store.statements import Ask, Row, Tell, Work, listed
@@ -86,6 +86,12 @@ class Rights:
     """True while central imports a pack: the one stream without an author."""
     given: dict[tuple[str | None, str, str, str, str], str | None] = field(default_factory=dict)
     """What the permit has answered already, for as long as these rights stand."""
+    parts: dict[str, Part] = field(default_factory=dict)
+    """The parts that stand in the reviews which are written in, by record. The permit moves them on."""
+    said: dict[str, Mapping[str, object]] = field(default_factory=dict)
+    """What the operations that are judged say of somebody's part, by operation."""
+    types: dict[str, str] = field(default_factory=dict)
+    """What the records that are named already are, whatever the operation calls them. Only where it can matter to the permit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +127,7 @@ def enter(
         outcomes.append(Outcome())
         carry_keys = push.carry_keys if isinstance(push, Brought) else {}
         for part in _parts(push, facts):
+            _note_what_is_said(part, facts)
             outcome = judge(part, facts, permit)
             for held in outcome.held:
                 if held.line.carry in carry_keys:
@@ -130,7 +137,7 @@ def enter(
             if _changes_rights(outcome, push):
                 yield from _write(judged, rows, keyring, received_at)
                 judged = []
-                yield from _load_rights(needs, facts)
+                yield from _load_rights(needs, facts, arrivals)
     if judged:
         yield from _write(judged, rows, keyring, received_at)
     return outcomes
@@ -140,10 +147,22 @@ def _parts(push: Brought | OwnWriting, facts: Facts) -> list[Sequence[Arrival | 
     if isinstance(push, Brought):
         return parts_of(push.lines)
     assert isinstance(facts.rights, Rights)
-    facts.rights = Rights(facts.rights.assignments, facts.rights.review_of_visit, push.is_import)
+    facts.rights = replace(facts.rights, importing=push.is_import, given={})
     minted = list(_minted(push, facts))
     # A pack needs no assignment to be let in, so it is one part.
     return [minted] if push.is_import else parts_of(minted)
+
+
+def _note_what_is_said(arrivals: Iterable[Arrival | UnreadableLine], facts: Facts) -> None:
+    """Give the permit what it cannot see in a header: in which visit an operation gives somebody which part."""
+    assert isinstance(facts.rights, Rights)
+    types = facts.rights.types
+    for arrival in arrivals:
+        if not isinstance(arrival, Arrival) or not arrival.fields:
+            continue
+        header = arrival.line.header
+        if "assignment" in (header.record_type, types.get(header.record)):
+            facts.rights.said[header.operation] = arrival.fields
 
 
 GIVES_RIGHTS = frozenset({"assignment", "visit"})
@@ -256,7 +275,7 @@ def _load(needs: Wanted, arrivals: Sequence[Arrival], keyring: Keyring) -> Work[
     yield from _load_behind(arrivals, facts, rows)
     yield from _load_decided(needs, facts, keyring)
     yield from _load_redactions(needs, facts)
-    yield from _load_rights(needs, facts)
+    yield from _load_rights(needs, facts, arrivals)
     if needs.files:
         found = yield Ask("SELECT sha256 FROM file_stored WHERE sha256 IN {list}", (listed(needs.files),))
         facts.files = {row[0] for row in found}
@@ -415,7 +434,7 @@ def _load_holding(needs: Wanted, facts: Facts, rows: LogRow, keyring: Keyring) -
     return arrivals
 
 
-def _load_rights(needs: Wanted, facts: Facts) -> Work[None]:
+def _load_rights(needs: Wanted, facts: Facts, arrivals: Sequence[Arrival]) -> Work[None]:
     """The assignments of the authors. One to a visit counts only in the review that the visit belongs to."""
     assignments: dict[str, list[Assignment]] = {}
     found = yield Ask(
@@ -431,6 +450,17 @@ def _load_rights(needs: Wanted, facts: Facts) -> Work[None]:
         found = yield Ask("SELECT record, review FROM visit WHERE record IN {list}", (listed(visits),))
         review_of_visit = {row[0]: row[1] for row in found}
     facts.rights = Rights(assignments, review_of_visit)
+    reviews = {scope.partition(":")[2] for scope, _ in needs.scopes if scope.startswith("review:")}
+    held = [each for of_stream in facts.waiting.values() for of_number in of_stream.values() for each in of_number]
+    if reviews:
+        found = yield Ask("SELECT record, visit, role FROM assignment WHERE review IN {list}", (listed(reviews),))
+        facts.rights.parts.update((row[0], Part(row[1], row[2])) for row in found)
+    # In a visit the team writes records of every type, so nothing is gained by calling one by another's name.
+    if reviews or any(part.role not in TEAM for parts in assignments.values() for part in parts):
+        records = {each.line.header.record for each in (*arrivals, *held)}
+        found = yield Ask("SELECT record, record_type FROM record WHERE record IN {list}", (listed(records),))
+        facts.rights.types.update((row[0], row[1]) for row in found)
+    _note_what_is_said(held, facts)
 
 
 _INSERT = (

@@ -44,6 +44,11 @@ _STORED = " ".join(
     f"WHEN '{lane}' THEN (SELECT COUNT(*) FROM operation_{lane} o WHERE o.stream_id = stream.id AND o.standing = 'stored')"
     for lane in LANES
 )
+_REDACTED = " UNION ALL ".join(
+    f"SELECT s.incarnation, s.person, s.scope, s.lane, o.operation, o.sequence FROM stream s JOIN operation_{lane} o"
+    " ON o.stream_id = s.id WHERE s.incarnation IN {list} AND o.redacted_by IS NOT NULL"
+    for lane in LANES
+)
 Clock = Callable[[], datetime]
 
 
@@ -230,14 +235,22 @@ class Log:
         """How far central has each of these streams, in their order.
 
         The count is of what is stored. Where it is less than the highest number, some of them are held or quarantined: a tablet that
-        counted them as safe before a restore offers them again.
+        counted them as safe before a restore offers them again. What was redacted is named: whoever was taken off a visit pulls nothing
+        of it any more, and the words must leave their tablet all the same.
         """
+        incarnations = listed({stream.incarnation for stream in streams})
         found = await self.ask(
             f"SELECT incarnation, person, scope, lane, CASE lane {_STORED} END, highest, head FROM stream"
             " WHERE incarnation IN {list}",
-            listed({stream.incarnation for stream in streams}),
+            incarnations,
         )
-        marks = {Stream(r[0], r[1] or None, r[2], r[3]): StreamMark(r[4], r[5], r[6]) for r in found}
+        redacted: dict[Stream, list[str]] = {}
+        for r in await self.ask(f"{_REDACTED} ORDER BY 6", *(incarnations for _ in LANES)):
+            redacted.setdefault(Stream(r[0], r[1] or None, r[2], r[3]), []).append(r[4])
+        marks = {}
+        for r in found:
+            stream = Stream(r[0], r[1] or None, r[2], r[3])
+            marks[stream] = StreamMark(r[4], r[5], r[6], tuple(redacted.get(stream, ())))
         return [marks.get(stream, StreamMark(0, 0, None)) for stream in streams]
 
 

@@ -1,6 +1,7 @@
 """Coded passages of a review by code, in a stable order and page by page: what stands under one review question.
 
-Never shown here, whoever asks: records that consent has withdrawn from use, and records that have not been screened (design 7).
+Never shown here, whoever asks: records that consent has withdrawn from use, and records that have not been screened (design 7). A coding
+that names a block of another record than its own belongs to neither: whether it was looked through could not be said.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from fieldwork.store.log import Log
 from fieldwork.store.statements import Row, listed
 
 _FROM = (
-    "FROM coding c JOIN evidence e ON e.record = c.evidence JOIN visit v ON v.record = c.visit"
+    "FROM coding c JOIN evidence e ON e.record = c.evidence AND e.visit = c.visit JOIN visit v ON v.record = c.visit"
+    " JOIN record b ON b.record = c.block AND b.parent = c.evidence AND b.withdrawn = 0"
     " WHERE v.review = ? AND c.visit IN {list} AND c.code IN {list}"
 )
 _IN_USE = " AND e.screened = 1 AND e.quarantined = 0"

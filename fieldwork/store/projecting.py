@@ -6,22 +6,24 @@ the concerns are never projected: they are opened when somebody with the right a
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
-
 from fieldwork.domain.record_types import RECORD_TYPES
+from fieldwork.domain.screening import looks_in
+from fieldwork.store.screening import screen
 from fieldwork.store.statements import Ask, Row, Tell, Work, listed
+from fieldwork.store.states import read_state, write_begun_state, write_state
 from sync.central.accept import Entered, Outcome
 from sync.central.body import read_body, shown
-from sync.central.fold import Operation, RecordState, Values, extend, fold, operation_of
+from sync.central.fold import Operation, RecordState, extend, fold, operation_of
 from sync.central.header import read_header
 
 Scopes = Mapping[tuple[str, str], int]
 RECORDS_AT_ONCE = 500
+WORDS = "block"
+"""The type of record that holds the words of a record of evidence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,8 @@ def project(outcome: Outcome, scopes: Scopes) -> Work[None]:
             changed.append(standing)
     yield Tell(_WRITE_RECORDS, sorted(begun))
     yield from _write(changed, {number: scope for (scope, _), number in scopes.items()})
+    begun_in = {row[3] for row in begun if row[2] == WORDS and row[3] is not None}
+    yield from screen(_to_screen(changed) | _parents(known[record] for record in fresh.keys() & known), begun_in)
     if again:
         yield from rebuild(again)
 
@@ -111,34 +115,49 @@ def _begun_row(entered: Entered, scopes: Scopes) -> tuple[Any, ...]:
 
 def rebuild(record_ids: Iterable[str]) -> Work[int]:
     """Work these records out again from the log. Returns how many there were."""
-    changed = yield from _folded_anew(set(record_ids))
+    records = set(record_ids)
+    # Where a block has been taken out of a record, that one is looked at again as well.
+    left = yield Ask(
+        "SELECT DISTINCT parent FROM record WHERE record IN {list} AND parent IS NOT NULL", (listed(records),)
+    )
+    changed = yield from _drawn_again(records)
+    yield from screen(_to_screen(changed) | {row[0] for row in left})
+    return len(changed)
+
+
+def _drawn_again(records: set[str]) -> Work[list[Standing]]:
+    changed = yield from _folded_anew(records)
     found = yield Ask("SELECT id, scope FROM scope WHERE id IN {list}", (sorted({each.scope_id for each in changed}),))
     # A whole history can say that a record is of another type than was thought.
     for record_type in TYPED:
         other = [(each.state.record,) for each in changed if each.state.record_type != record_type]
         yield Tell(f"DELETE FROM {record_type} WHERE record = ?", other)
     yield from _write(changed, {row[0]: row[1] for row in found})
-    return len(changed)
+    return changed
 
 
 def rebuild_everything() -> Work[int]:
     """Throw every projection away and work it out again, in the transaction that is open. Returns the number of records.
+
+    Whether evidence counts as screened comes last, when all its words are there.
 
     Whoever runs it must have stopped the writers of other servers first (`rebuilding.py`).
     """
     for table in ("record", *TYPED):
         yield Tell(f"DELETE FROM {table}", [()])
     count, last = 0, ""
-    while True:
-        found = yield Ask(
-            "SELECT DISTINCT record FROM operation_evidence WHERE record > ? AND standing = 'stored'"
-            f" ORDER BY record LIMIT {RECORDS_AT_ONCE}",
-            (last,),
-        )
-        if not found:
-            return count
-        count += yield from rebuild(row[0] for row in found)
+    while found := (yield Ask(f"{_LOGGED} ORDER BY record LIMIT {RECORDS_AT_ONCE}", (last,))):
+        count += len((yield from _drawn_again({row[0] for row in found})))
         last = found[-1][0]
+    last = ""
+    while found := (yield Ask(f"{_EVIDENCE} ORDER BY record LIMIT {RECORDS_AT_ONCE}", (last,))):
+        yield from screen({row[0] for row in found})
+        last = found[-1][0]
+    return count
+
+
+_LOGGED = "SELECT DISTINCT record FROM operation_evidence WHERE standing = 'stored' AND record > ?"
+_EVIDENCE = "SELECT record FROM evidence WHERE record > ?"
 
 
 def _records_of(operations: Sequence[str]) -> Work[set[str]]:
@@ -239,59 +258,26 @@ def _write(changed: Sequence[Standing], scope_of: Mapping[int, str]) -> Work[Non
         yield from _write_typed(record_type, states)
 
 
+def _to_screen(changed: Iterable[Standing]) -> set[str]:
+    """The records of evidence that may count as screened or not after these changes: themselves, or through their words.
+
+    A record that nobody has looked through and no pack brought was written as not screened, and cannot be otherwise.
+    """
+    changed = list(changed)
+    looked = (each.state for each in changed if each.state.record_type == "evidence")
+    return {state.record for state in looked if looks_in(state.fields).may_count} | _parents(changed)
+
+
+def _parents(blocks: Iterable[Standing]) -> set[str]:
+    parents = (_parent(each.state) for each in blocks if each.state.record_type == WORDS)
+    return {parent for parent in parents if parent is not None}
+
+
 def _parent(state: RecordState) -> str | None:
     record_type = RECORD_TYPES.get(state.record_type)
     if record_type is None or record_type.parent is None:
         return None
     return _text(state, record_type.parent)
-
-
-def write_state(state: RecordState) -> str:
-    """The state as JSON. A NUL or half of a surrogate pair, which a database cannot hold, is an escape in it."""
-    kept = {
-        "heads": state.heads,
-        "fields": state.fields,
-        "withdrawn": state.withdrawn,
-        "operations": state.operations,
-        "missing": state.missing,
-        "tangled": state.tangled,
-    }
-    try:
-        return orjson.dumps(kept).decode()
-    except TypeError:
-        # orjson knows no lone surrogates; Python's own encoder writes them, and everything else, in ASCII.
-        return json.dumps(kept, separators=(",", ":"))
-
-
-def write_begun_state(operation: str, fields: Mapping[str, object]) -> str:
-    """What `write_state` writes for a create alone, byte for byte."""
-    try:
-        written = ",".join(
-            [f'"{name}":[["{operation}",{orjson.dumps(fields[name]).decode()}]]' for name in sorted(fields)]
-        )
-    except TypeError:
-        values: dict[str, Values] = {name: [(operation, fields[name])] for name in sorted(fields)}
-        return write_state(RecordState("", "", (operation,), values, False, 1))
-    return f'{{"heads":["{operation}"],"fields":{{{written}}},"withdrawn":false,"operations":1,"missing":[],"tangled":false}}'
-
-
-def read_state(record: str, record_type: str, kept: str) -> RecordState:
-    """The state that `write_state` wrote."""
-    try:
-        read = orjson.loads(kept)
-    except orjson.JSONDecodeError:
-        read = json.loads(kept)
-    fields = {name: [(operation, value) for operation, value in values] for name, values in read["fields"].items()}
-    return RecordState(
-        record_type,
-        record,
-        tuple(read["heads"]),
-        fields,
-        read["withdrawn"],
-        read["operations"],
-        tuple(read["missing"]),
-        read["tangled"],
-    )
 
 
 def _value(state: RecordState, name: str) -> Any:
@@ -329,8 +315,6 @@ def _visit(state: RecordState, scope: str) -> tuple[Any, ...] | None:
 
 
 def _evidence(state: RecordState, scope: str) -> tuple[Any, ...] | None:
-    # A pack's records are pseudonymised before they come; the author of any other looks at its flags first (design 7).
-    imported = any(operation[14] == "5" for values in state.fields.values() for operation, _ in values)
     return (
         state.record,
         _scope_id(scope),
@@ -339,7 +323,7 @@ def _evidence(state: RecordState, scope: str) -> tuple[Any, ...] | None:
         _text(state, "type"),
         _text(state, "source_role"),
         _text(state, "recorded_when"),
-        int(imported or _text(state, "screened_at") is not None),
+        0,  # Until `screen` has looked at what is said of the looks, and at all the words.
         int(_value(state, "quarantine") is not None),
     )
 

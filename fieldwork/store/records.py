@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from fieldwork.store.log import Log
-from fieldwork.store.projecting import read_state
 from fieldwork.store.statements import Row, listed
+from fieldwork.store.states import read_state
 from sync.central.body import shown
 from sync.central.fold import RecordState
 
@@ -59,9 +59,13 @@ async def records_in(log: Log, scope: str, record_type: str) -> list[Record]:
 
 
 async def records_under(log: Log, parent_ids: Iterable[str], record_type: str) -> list[Record]:
-    """Every record of this type that belongs to one of these records, in its order among its siblings."""
+    """Every record of this type that belongs to one of these records, in its order among its siblings.
+
+    What names a record of another scope as its own is not: who may write in one visit must not reach into another.
+    """
     found = await log.ask(
-        f"SELECT {_COLUMNS} {_FROM} WHERE r.parent IN {{list}} AND r.record_type = ? AND r.withdrawn = 0",
+        f"SELECT {_COLUMNS} {_FROM} WHERE r.parent IN {{list}} AND r.record_type = ? AND r.withdrawn = 0"
+        " AND EXISTS (SELECT 1 FROM record p WHERE p.record = r.parent AND p.scope_id = r.scope_id)",
         listed(set(parent_ids)),
         record_type,
     )

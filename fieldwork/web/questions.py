@@ -9,6 +9,7 @@ from starlette.routing import Route
 from fieldwork.actions.central import Central
 from fieldwork.actions.reading import ReviewSeen, review_to_read
 from fieldwork.actions.record_as_read import labels_of_review
+from fieldwork.domain.anchoring import Quoted, as_it_stands
 from fieldwork.domain.problems import NotFound
 from fieldwork.pages import questions as pages
 from fieldwork.pages.evidence import consent_words
@@ -16,6 +17,7 @@ from fieldwork.store.passages import PassageRow, Place, counts_by_code, left_out
 from fieldwork.store.records import Record, record_of, records_in, records_under
 from fieldwork.web.access import central_in, seat_in
 from fieldwork.web.htmx import page
+from sync.central.body import shown
 
 PAGE_LENGTH = 50
 RESTRICTIONS_ONLY = ("Do not quote", "Restriction")
@@ -38,7 +40,7 @@ async def show(request: Request) -> Response:
     withdrawn_from_use, not_screened = await left_out(central.log, review.review_id, visit_ids, list(codes))
     last = rows[PAGE_LENGTH - 1] if len(rows) > PAGE_LENGTH else None
     counts = await counts_by_code(central.log, review.review_id, visit_ids, list(codes))
-    shown = pages.show(
+    told = pages.show(
         review_id=review.review_id,
         review_title=str(review.record.get("short_title") or review.record.get("title", "Review")),
         number=number,
@@ -52,7 +54,7 @@ async def show(request: Request) -> Response:
         withdrawn_from_use=withdrawn_from_use,
         not_screened=not_screened,
     )
-    return page(request, "questions/show.html", shown, current="reviews")
+    return page(request, "questions/show.html", told, current="reviews")
 
 
 async def _question(central: Central, review: ReviewSeen, number: str) -> Record:
@@ -86,6 +88,7 @@ async def _lines(central: Central, review_id: str, rows: list[PassageRow]) -> li
         block = await record_of(central.log, coding.parent_id) if coding and coding.parent_id else None
         if coding is None or block is None or block.withdrawn:
             continue
+        words = _words_of(coding, block) or Quoted(pages.CHANGED_SINCE, "", "")
         lines.append(
             pages.PassageLine(
                 coding_id=row.coding_id,
@@ -94,9 +97,9 @@ async def _lines(central: Central, review_id: str, rows: list[PassageRow]) -> li
                 ref=row.ref,
                 source_role=row.source_role,
                 recorded_when=row.recorded_when,
-                quote=str(coding.get("quote", "") or ""),
-                before=str(coding.get("before", "") or ""),
-                after=str(coding.get("after", "") or ""),
+                quote=words.quote,
+                before=words.before,
+                after=words.after,
                 code=str(coding.get("code", "") or ""),
                 valence=str(coding.get("valence", "") or ""),
                 agency=str(coding.get("agency", "") or ""),
@@ -106,6 +109,13 @@ async def _lines(central: Central, review_id: str, rows: list[PassageRow]) -> li
             )
         )
     return lines
+
+
+def _words_of(coding: Record, block: Record) -> Quoted | None:
+    texts = [(by, str(shown(text))) for by, text in block.state.fields.get("text", []) if isinstance(text, str)]
+    start, said = coding.get("start_cp"), (str(coding.get(name, "") or "") for name in ("quote", "before", "after"))
+    revision = str(coding.get("revision", "") or "")
+    return as_it_stands(texts, revision, start if isinstance(start, int) else 0, Quoted(*said))
 
 
 async def _consents(central: Central, evidence_ids: set[str]) -> dict[str, list[str]]:

@@ -131,7 +131,9 @@ export class Flusher {
       const asked = await keysStep(tablet);
       this.#note(asked.problem);
       if (asked.problem !== null) return LOOK_AGAIN_MS;
-      if ((await manifestStep(tablet)).problem === null) this.#comparedAt = Date.now();
+      const compared = await manifestStep(tablet);
+      if (compared.problem === null) this.#comparedAt = Date.now();
+      this.#dropped(compared.redacted);
     }
     const { session } = this.application;
     if (session !== null && Date.now() - this.#pulledAt > PULL_EVERY_MS) {
@@ -140,6 +142,13 @@ export class Flusher {
       if (problem === null) this.#pulledAt = Date.now();
     }
     return LOOK_AGAIN_MS;
+  }
+
+  /** Words that went from the disk go from what is seen, too. @param {string[]} operations */
+  #dropped(operations) {
+    if (operations.length === 0) return;
+    operations.forEach((operation) => this.application.session?.replica.redact(operation));
+    this.application.tell({ changed: { fetched: true } });
   }
 
   /** Fetch at the next round, whenever the last one was. */

@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
-from sync.central.header import LARGEST_NUMBER, Header, Lane, Stream, Unreadable, hash_of, is_hash, read_header
+from sync.central.header import LARGEST_NUMBER, Header, Lane, Stream, Unreadable, hash_of, is_hash, is_uuid, read_header
 
 MOST_OPERATIONS = 1_000
 PAGE_BYTES = 1_000_000
@@ -262,12 +262,16 @@ def _read_pull_line(line: bytes) -> PullRow:
     return PullRow(int(columns[0]), columns[1].decode("ascii"), columns[2], columns[3] or None)
 
 
-class StreamMark(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):
-    """How far central has a stream: operations, highest number, header hash of that number. Unknown: 0, 0, None."""
+class StreamMark(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True, omit_defaults=True):
+    """How far central has a stream: operations, highest number, header hash of that number. Unknown: 0, 0, None.
+
+    `redacted` names the operations of the stream whose bodies are gone at central, in the order of their numbers; left out when none are.
+    """
 
     count: _Count
     highest: _Count
     head: str | None
+    redacted: tuple[str, ...] = ()
 
 
 class PublicIngestKey(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):
@@ -327,7 +331,8 @@ def write_manifest(epoch: str, marks: Iterable[StreamMark]) -> bytes:
 def read_manifest(raw: bytes) -> tuple[str, tuple[StreamMark, ...]]:
     """The epoch and one mark per stream asked. Raises AnswerProblem `answer_not_readable`."""
     answer = _read_answer(raw, _Manifest)
-    if any(mark.head is not None and not is_hash(mark.head) for mark in answer.streams):
+    heads = (mark.head for mark in answer.streams if mark.head is not None)
+    if not all(map(is_hash, heads)) or not all(is_uuid(one) for mark in answer.streams for one in mark.redacted):
         raise AnswerProblem("answer_not_readable")
     return answer.epoch, answer.streams
 

@@ -82,15 +82,17 @@ class Healing:
     async def _sends(self, tablet: TabletSeen) -> bool:
         moved = False
         asked = await self._does(tablet, "manifest_step")
+        redacted = bool(asked["redacted"])
         while asked["epochChanged"]:
             asked = await self._does(tablet, "manifest_step")
+            redacted = redacted or bool(asked["redacted"])
         for _ in range(MOST_STEPS):
             pushed = await self._does(tablet, "flush_step")
             progress = pushed["safe"] or pushed["attention"] or pushed["epochChanged"] or pushed["problem"]
             moved = moved or bool(progress)
             if not progress:
                 break
-        return moved or bool(asked["offered"])
+        return moved or redacted or bool(asked["offered"])
 
     async def _fetches(self, tablet: TabletSeen, scope: str, lane: str) -> bool:
         moved = False

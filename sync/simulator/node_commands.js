@@ -141,7 +141,12 @@ export const COMMANDS = {
     if (told.begunAgain) await on.reloads(tab);
     return { ...told, count: operations.length };
   },
-  manifest_step: (on, command) => manifestStep(on.tab(command).tablet),
+  async manifest_step(on, command) {
+    const tab = on.tab(command);
+    const told = await manifestStep(tab.tablet);
+    told.redacted.forEach((operation) => tab.replica?.redact(operation));
+    return told;
+  },
   keys_step: (on, command) => keysStep(on.tab(command).tablet),
   purge: async (on, command) => ({ purged: await purgeStream(on.tab(command).tablet, command.stream, command.to) }),
   async repack(on, command) {

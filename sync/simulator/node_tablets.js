@@ -59,7 +59,7 @@
  *   write_locked {text, mark?}  Into the open place, locked or not. ok: as write
  *   flush_step {}  At most one push. ok: {sent, safe, held, attention, left, problem, epochChanged, wait_ms}
  *   pull_step  {scope, lane}  At most one page; unlocked only. ok: {problem, after, more, count, redacted, begunAgain, epochChanged, drafts_redacted}
- *   manifest_step {}  ok: {problem, agreed, offered, purged_missing, newIncarnation, epochChanged}
+ *   manifest_step {}  ok: {problem, agreed, offered, purged_missing, newIncarnation, epochChanged, redacted}
  *   keys_step  {}  ok: {problem, lanes, epochChanged}
  *   purge      {stream, to}  ok: {purged}
  *   repack     {scope, lane}  ok: {}

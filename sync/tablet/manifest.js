@@ -3,7 +3,9 @@
  *
  * After a restore from a backup this is how notes that were already called safe come back. Only when a manifest has
  * agreed is an entry `checked`, and only checked entries may ever be purged. If central has MORE of a stream than this
- * tablet ever wrote, this database is an older copy: it writes on as a new incarnation. Source: PROTOCOL.md 4.3, SYN-11.
+ * tablet ever wrote, this database is an older copy: it writes on as a new incarnation. What was redacted in the streams is
+ * named in the answer, and the words go here too, also of a visit that nobody here may pull any more and while locked.
+ * Source: PROTOCOL.md 4.3, SYN-11, I8.
  */
 import { toUtf8 } from './bytes.js';
 import { knownEpoch, noteEpoch } from './epoch.js';
@@ -11,10 +13,11 @@ import { streamParts } from './header.js';
 import { readAnswer } from './line.js';
 import { NetworkProblem } from './ports.js';
 import { outboxRow } from './mint.js';
+import { redactHere } from './redact.js';
 import { under } from './stores.js';
 
 /** @typedef {import('./tablet.js').Tablet} Tablet */
-/** @typedef {{count: number, highest: number, head: string | null}} StreamAtCentral */
+/** @typedef {{count: number, highest: number, head: string | null, redacted?: string[]}} StreamAtCentral */
 /**
  * @typedef {object} ManifestResult
  * @property {string | null} problem
@@ -24,6 +27,7 @@ import { under } from './stores.js';
  * @property {number} purged_missing numbers that central lacks and this tablet has purged: reported, cannot be offered
  * @property {boolean} newIncarnation this database was found to be behind, or its chain to differ
  * @property {boolean} epochChanged
+ * @property {string[]} redacted operations whose words went from this tablet now
  */
 
 const STREAMS_LIMIT = 500;
@@ -40,6 +44,7 @@ export async function manifestStep(tablet) {
     total.offered += part.offered;
     total.purged_missing += part.purged_missing;
     total.newIncarnation ||= part.newIncarnation;
+    total.redacted = [...total.redacted, ...part.redacted];
     // The mark of a changed epoch stays, and the next step compares everything under the new one.
     if (part.epochChanged) return { ...total, epochChanged: true };
   }
@@ -51,7 +56,7 @@ export async function manifestStep(tablet) {
 
 /** @type {ManifestResult} */
 const NOTHING = Object.freeze({
-  problem: null, retryAfter: null, agreed: 0, offered: 0, purged_missing: 0, newIncarnation: false, epochChanged: false,
+  problem: null, retryAfter: null, agreed: 0, offered: 0, purged_missing: 0, newIncarnation: false, epochChanged: false, redacted: [],
 });
 
 /** @param {Tablet} tablet @param {string[]} streams @param {boolean} afterRestore @returns {Promise<ManifestResult>} */
@@ -77,6 +82,9 @@ async function compare(tablet, streams, afterRestore) {
   if (epoch === 'changed') return { ...NOTHING, epochChanged: true };
   const result = { ...NOTHING };
   for (const [index, stream] of streams.entries()) {
+    const gone = await stillHere(storage, stream, value.streams[index].redacted ?? []);
+    if (gone.length > 0) await redactHere(tablet, gone, 'manifest');
+    result.redacted = [...result.redacted, ...gone];
     const one = await compareStream(tablet, stream, value.streams[index], safeBefore.get(stream) ?? [], afterRestore, value.epoch);
     result.agreed += Number(one.agreed);
     result.offered += one.offered;
@@ -86,13 +94,30 @@ async function compare(tablet, streams, afterRestore) {
   return result;
 }
 
+/**
+ * Which of the redacted operations of a stream this tablet has not let go of yet. One that it does not know is remembered, so that its
+ * words are dropped if they ever come; one that stands in another stream here is none of this answer's.
+ * @param {import('./ports.js').Storage} storage @param {string} stream @param {string[]} redacted @returns {Promise<string[]>}
+ */
+async function stillHere(storage, stream, redacted) {
+  const here = [];
+  for (const operation of redacted) {
+    const place = await storage.read('operations', operation);
+    if (place !== undefined && place.stream !== stream) continue;
+    const entry = place && await storage.read('entries', [place.stream, place.sequence]);
+    if ((entry !== undefined && entry.sealed !== null) || await storage.read('redacted', operation) === undefined) here.push(operation);
+  }
+  return here;
+}
+
 /** @param {unknown} value */
 const isCount = (value) => Number.isSafeInteger(value) && Number(value) >= 0;
 
 /** @param {any} value @param {number} length */
 function isManifest(value, length) {
   return value !== null && Array.isArray(value.streams) && value.streams.length === length
-    && value.streams.every((/** @type {any} */ one) => one !== null && isCount(one?.count) && isCount(one.highest) && (one.head === null || typeof one.head === 'string'));
+    && value.streams.every((/** @type {any} */ one) => one !== null && isCount(one?.count) && isCount(one.highest) && (one.head === null || typeof one.head === 'string')
+      && (one.redacted === undefined || (Array.isArray(one.redacted) && one.redacted.every((/** @type {unknown} */ id) => typeof id === 'string'))));
 }
 
 /**

@@ -259,17 +259,28 @@ def _page(name: str, raw: str, head: Json, rows: list[Json]) -> Json:
 def exchanges() -> Json:
     stream = {"incarnation": TABLET, "person": PERSON, "scope": VISIT, "lane": "evidence"}
     asked = [stream, {"incarnation": PACK, "person": None, "scope": VISIT, "lane": "vault"}]
+    gone = [{"count": 9, "highest": 9, "head": "a" * 64, "redacted": [operation_id(1), operation_id(4)]}]
     told = [{"count": 9, "highest": 9, "head": "a" * 64}, {"count": 0, "highest": 0, "head": None}]
     keys = [{"id": INGEST, "lane": "evidence", "public": base64_of(b"\x04" + bytes(64))}]
     streams_raw = compact({"format": "fieldwork-streams/1", "streams": asked})
     manifest_raw = compact({"format": "fieldwork-manifest/1", "epoch": EPOCH, "streams": told})
+    gone_raw = compact({"format": "fieldwork-manifest/1", "epoch": EPOCH, "streams": gone})
     keys_raw = compact({"format": "fieldwork-keys/1", "epoch": EPOCH, "ingest": keys})
 
     assert write_streams(read_streams(streams_raw.encode())) == streams_raw.encode()
-    assert write_manifest(*read_manifest(manifest_raw.encode())) == manifest_raw.encode()
+    for raw in (manifest_raw, gone_raw):
+        assert write_manifest(*read_manifest(raw.encode())) == raw.encode()
     assert write_keys(*read_keys(keys_raw.encode())) == keys_raw.encode()
     negative = manifest_raw.replace('"count":9', '"count":-9')
-    wrong_manifests = [*_NOT_OURS, ("another format", keys_raw), ("a negative count", negative)]
+    no_id = gone_raw.replace(operation_id(4), "these words")
+    no_list = manifest_raw.replace('"head":null', '"head":null,"redacted":true')
+    wrong_manifests = [
+        *_NOT_OURS,
+        ("another format", keys_raw),
+        ("a negative count", negative),
+        ("something redacted that is no operation", no_id),
+        ("redacted, but no list", no_list),
+    ]
     wrong_keys = [*_NOT_OURS, ("another format", manifest_raw), ("without epoch", keys_raw.replace("epoch", "era"))]
     for name, raw in wrong_manifests:
         _refused(read_manifest, name, raw)
@@ -277,7 +288,10 @@ def exchanges() -> Json:
         _refused(read_keys, name, raw)
     return {
         "streams": [{"name": "a tablet's and an import's", "raw": streams_raw, "streams": asked}],
-        "manifests": [{"name": "one known, one not", "raw": manifest_raw, "epoch": EPOCH, "streams": told}],
+        "manifests": [
+            {"name": "one known, one not", "raw": manifest_raw, "epoch": EPOCH, "streams": told},
+            {"name": "two operations redacted", "raw": gone_raw, "epoch": EPOCH, "streams": gone},
+        ],
         "keys": [{"name": "one lane", "raw": keys_raw, "epoch": EPOCH, "ingest": keys}],
         "wrong_manifests": [{"name": name, "raw": raw} for name, raw in wrong_manifests],
         "wrong_keys": [{"name": name, "raw": raw} for name, raw in wrong_keys],

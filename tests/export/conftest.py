@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import time
 import uuid
@@ -18,9 +19,11 @@ from fieldwork.actions.packs import import_pack, pack_in
 from fieldwork.domain.draft import Draft
 from fieldwork.domain.pack import Pack
 from fieldwork.domain.pack_operations import PACK_NAMESPACE, person_id_of, review_id_of
+from fieldwork.domain.screening import words_in
 from fieldwork.domain.text import passage
 from fieldwork.export.about import Wish
 from fieldwork.settings import Settings
+from fieldwork.store.records import record_of, records_under
 
 DEMONSTRATION = Path(__file__).parents[2] / "fieldwork" / "demonstration"
 
@@ -91,15 +94,32 @@ class Office:
         assert [(each.verdict, each.code) for each in outcome.receipts] == [("stored", None)]
         return record_id, operation_id
 
+    async def places(self, fields: dict[str, Any], record_id: str = "") -> None:
+        """Give a part in the whole review, or change one, as whoever sets the review up does."""
+        record_id = record_id or str(uuid.uuid4())
+        setup_hash = hashlib.sha256(os.urandom(16)).hexdigest()
+        operation_id = str(uuid.uuid5(PACK_NAMESPACE, setup_hash))
+        record = await record_of(self.central.log, record_id)
+        draft = Draft(
+            operation_id,
+            f"review:{self.review_id}",
+            "evidence",
+            "assignment",
+            record_id,
+            "revise" if record else "create",
+            fields,
+            os.urandom(16),
+            record.state.heads if record else (),
+        )
+        await self.central.log.import_drafts([draft], f"import:{setup_hash}")
+
     async def record(self, ref: str, *texts: str, screened: bool = True) -> tuple[str, list[tuple[str, str]]]:
         """A new record of area A with blocks of these texts: its id, and each block's record and operation."""
-        screened_at = {"screened_at": "2025-02-11T12:00:00.000Z"} if screened else {}
         activity, _ = await self.write("activity", {"type": "child_interview", "date": "2025-02-12"})
         evidence, _ = await self.write(
             "evidence",
             {"activity": activity, "ref": ref, "type": "child_interview", "source_role": "child"}
-            | {"recorded_when": "from_memory_after_loss", "origin": "typed"}
-            | screened_at,
+            | {"recorded_when": "from_memory_after_loss", "origin": "typed"},
         )
         blocks = [
             await self.write(
@@ -107,7 +127,18 @@ class Office:
             )
             for place, text in enumerate(texts)
         ]
+        if screened:
+            await self.look(evidence)
         return evidence, blocks
+
+    async def look(self, evidence: str) -> tuple[str, str]:
+        """Say that the record was looked through for names as it is now."""
+        record = await record_of(self.central.log, evidence)
+        assert record is not None
+        blocks = await records_under(self.central.log, [evidence], "block")
+        through = sorted({operation for block in blocks for operation in words_in(block.state.fields)})
+        fields = {"screened_at": "2025-02-11T12:00:00.000Z", "looked_through": through}
+        return await self.write("evidence", fields, kind="revise", record_id=evidence, base=record.state.heads)
 
     async def code(
         self, evidence: str, block: tuple[str, str], text: str, start: int, end: int, **fields: Any

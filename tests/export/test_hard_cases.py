@@ -103,6 +103,25 @@ async def test_unscreened_words_are_not_exported(office: Office, tmp_path: Path)
     assert about_of(target)["Codings left out: of records that are left out, or whose own words were removed"] == "21"
 
 
+async def test_words_added_after_the_look_are_not_exported_until_somebody_looks_again(
+    office: Office, tmp_path: Path
+) -> None:
+    """Design 7: a look speaks for the words that were there."""
+    evidence, _ = await office.record("A-93", "Checked: the taxi never came.")
+    fields = {"evidence": evidence, "kind": "verbatim", "place": "00000900", "text": "Added: Wilhelmina said so."}
+    block = await office.write("block", fields, by="A-I2")
+    await office.code(evidence, block, str(fields["text"]), 7, 17)
+    target = tmp_path / "review.xlsx"
+
+    await export_review(office.central.log, office.wish("xlsx"), target)
+
+    assert "Wilhelmina" not in everything_in(target)
+    assert about_of(target)["Records left out: not yet screened for names"] == "1"
+    await office.look(evidence)
+    await export_review(office.central.log, office.wish("xlsx"), target)
+    assert "Wilhelmina" in everything_in(target)
+
+
 async def test_removed_words_do_not_come_out_through_the_quote_of_a_coding(office: Office, tmp_path: Path) -> None:
     """I8: the block was revised and its first words redacted; the coding's copy of them stays behind too."""
     text = "Then Wilhelmina went home. The taxi never came."
@@ -120,6 +139,7 @@ async def test_removed_words_do_not_come_out_through_the_quote_of_a_coding(offic
         base=(block[1],),
     )
     await office.write("block", {}, by="A-I2", kind="redact", record_id=block[0], base=(second,), redacts=(block[1],))
+    await office.look(evidence)
     target = tmp_path / "review.xlsx"
 
     await export_review(office.central.log, office.wish("xlsx"), target)
@@ -150,6 +170,7 @@ async def test_a_quote_whose_block_was_changed_says_so(office: Office, tmp_path:
     await office.write(
         "block", {"text": "It was late. Nobody rang."}, by="A-I2", kind="revise", record_id=block[0], base=(block[1],)
     )
+    await office.look(evidence)
     target = tmp_path / "review.csv"
 
     await export_review(office.central.log, office.wish("csv"), target)
@@ -161,11 +182,36 @@ async def test_a_quote_whose_block_was_changed_says_so(office: Office, tmp_path:
     assert (row["coder"], row["consent"], row["coded_at"][-1]) == ("Maren Hollowby", "no consent recorded", "Z")
 
 
+async def test_a_name_that_was_changed_before_the_look_does_not_come_out_through_a_coding(
+    office: Office, tmp_path: Path
+) -> None:
+    """Design 7: what was looked through is the block as it is now; a coding is a copy of what it was."""
+    text = "Wilhelmina saw the bus. Nobody rang."
+    evidence, [block] = await office.record("A-95", text, screened=False)
+    await office.code(evidence, block, text, 0, 10, memo="who")
+    await office.code(evidence, block, text, 11, 22, memo="what")
+    _, [elsewhere] = await office.record("A-96", "Wilhelmina waited.", screened=False)
+    await office.code(evidence, elsewhere, "Wilhelmina waited.", 0, 10, memo="another record's")
+    fields = {"text": "She saw the bus. Nobody rang."}
+    await office.write("block", fields, by="A-I2", kind="revise", record_id=block[0], base=(block[1],))
+    await office.look(evidence)
+    target = tmp_path / "review.xlsx"
+
+    await export_review(office.central.log, office.wish("xlsx"), target)
+
+    assert "Wilhelmina" not in everything_in(target)
+    by_memo = {row["Memo"]: row for row in sheets_of(target)["Codings"] if row["Record"] == "A-95"}
+    assert by_memo["who"]["The words now"] == "the block was changed; these words no longer stand in it"
+    assert (by_memo["what"]["Quote"], by_memo["what"]["Words before"]) == ("saw the bus", "She ")
+    assert by_memo["another record's"]["Quote"] is None
+
+
 async def test_two_versions_of_a_field_both_come_out(office: Office, tmp_path: Path) -> None:
     """PROTOCOL.md 5: nothing is merged into one voice by a machine."""
     evidence, [block] = await office.record("A-96", "First words.")
     for text, by in (("Version of one.", "A-I1"), ("Version of two.", "A-I2")):
         await office.write("block", {"text": text}, by=by, kind="revise", record_id=block[0], base=(block[1],))
+    await office.look(evidence)
     target = tmp_path / "review.xlsx"
 
     await export_review(office.central.log, office.wish("xlsx"), target)

@@ -37,7 +37,7 @@ WRITER = "00000000-0000-4000-8000-00000000a11e"
 @pytest.fixture
 async def writer(office: Office) -> str:
     """A report writer of the whole review, by person id."""
-    await office.write("assignment", {"person": WRITER, "name": "Petra Quill", "role": "report_writer"}, area=None)
+    await office.places({"person": WRITER, "name": "Petra Quill", "role": "report_writer"})
     return WRITER
 
 
@@ -86,7 +86,7 @@ async def test_whoever_has_no_right_is_refused(office: Office, writer: str) -> N
     """R31: inspectors and the safeguarding lead take no evidence out, and strangers do not learn that a review is there."""
     safeguarding = str(uuid4())
     fields = {"person": safeguarding, "name": "Sam", "role": "safeguarding_lead"}
-    await office.write("assignment", fields, area=None)
+    await office.places(fields)
     for person in (office.person("A-I2"), safeguarding, str(uuid4())):
         with pytest.raises(ExportRefused):
             await ask_for_export(office.central, person, office.review_id, "xlsx", "curiosity")
@@ -122,17 +122,8 @@ async def test_a_wish_that_says_nothing_is_sent_back(office: Office, writer: str
 
 async def test_a_right_that_ended_while_the_wish_waited_ends_the_wish(office: Office, writer: str) -> None:
     job = await ask_for_export(office.central, writer, office.review_id, "csv", "chapter 3")
-    [[assignment, state]] = await office.central.log.ask(
-        "SELECT record, state FROM record WHERE record_type = 'assignment' AND state LIKE ?", f"%{WRITER}%"
-    )
-    await office.write(
-        "assignment",
-        {"ended_at": "2025-03-01T00:00:00.000Z"},
-        area=None,
-        kind="revise",
-        record_id=assignment,
-        base=tuple(json.loads(state)["heads"]),
-    )
+    [[assignment]] = await office.central.log.ask("SELECT record FROM assignment WHERE person = ?", WRITER)
+    await office.places({"ended_at": "2025-03-01T00:00:00.000Z"}, assignment)
 
     await write_waiting_exports(office.central)
 
@@ -226,7 +217,7 @@ async def test_a_stored_file_is_for_whoever_asked_and_for_a_day(office: Office, 
     job = await ask_for_export(office.central, writer, office.review_id, "csv", "chapter 3")
     await write_waiting_exports(office.central)
     colleague = str(uuid4())
-    await office.write("assignment", {"person": colleague, "name": "Ola", "role": "report_writer"}, area=None)
+    await office.places({"person": colleague, "name": "Ola", "role": "report_writer"})
     with pytest.raises(ExportRefused):
         await files_of(office.central, colleague, job.id)
 

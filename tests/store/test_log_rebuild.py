@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fieldwork.store.database import Database
-from fieldwork.store.projecting import read_state, write_begun_state, write_state
 from fieldwork.store.rebuilding import rebuild_all
 from fieldwork.store.records import record_of
+from fieldwork.store.states import read_state, write_begun_state, write_state
 from fieldwork.store.verifying import verify_all
 from sync.central.fold import Operation, fold
 from tests.store.log_authors import Author, Written, new_id
@@ -149,26 +149,6 @@ async def test_an_edit_that_came_before_its_create_is_kept_and_so_are_two_create
             "minute": [(create.id, 1), (twin.id, 2)],
             "text": [(edit.id, "as it was meant")],
         }
-
-
-async def test_a_pack_record_stays_screened_when_it_is_revised(database: Database, tmp_path: Path) -> None:
-    visit = a_visit()
-    async with office(database, tmp_path / "keys") as here:
-        await here.brings(visit.people)
-        imported = visit.inspector.writes({"ref": "A-1", "type": "note"}, record_type="evidence")
-        await here.push(imported)
-        [[screened]] = await here.log.ask("SELECT screened FROM evidence")
-        assert screened == 0
-
-        record = await record_of(here.log, imported.record)
-        assert record is not None
-        state = record.state
-        from fieldwork.store.projecting import _evidence
-
-        pack = {"ref": [("ffffffff-0000-5000-8000-000000000000", "A-1")], "type": [(imported.id, "note")]}
-        row = _evidence(type(state)(state.record_type, state.record, state.heads, pack, False, 2), visit.scope)
-        assert row is not None
-        assert row[7] == 1
 
 
 fields_of_a_create = st.dictionaries(

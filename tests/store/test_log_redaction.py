@@ -8,10 +8,10 @@ import pytest
 
 from fieldwork.store.database import Database
 from fieldwork.store.log import WORDS_LIE_IN
-from fieldwork.store.projecting import read_state
 from fieldwork.store.records import history_of, record_of
+from fieldwork.store.states import read_state
 from fieldwork.store.verifying import verify_all
-from tests.store.log_authors import Author
+from tests.store.log_authors import Author, Carry
 from tests.store.log_office import Office, a_visit, office
 
 pytestmark = pytest.mark.anyio
@@ -144,3 +144,25 @@ async def test_words_removed_before_they_came_never_reach_a_table(database: Data
         assert await words_in_tables(here) == []
         [[kept]] = await here.log.ask("SELECT state FROM record WHERE record = ?", note.record)
         assert read_state(note.record, "block", kept).fields == {}
+
+
+@pytest.mark.parametrize("lane", ["evidence", "vault", "concern"])
+async def test_a_manifest_names_what_was_removed_of_a_stream_and_nothing_of_another(
+    database: Database, tmp_path: Path, lane: str
+) -> None:
+    """PROTOCOL.md 4.3, I8: so the author's tablet lets go of it, also when they pull nothing of this visit any more."""
+    visit = a_visit(lane=lane)
+    first, kept, second = (visit.inspector.writes() for _ in range(3))
+    other = visit.lead.writes()
+    async with office(database, tmp_path / "keys") as here:
+        here.carry = Carry.to(here.log.keyring.public_keys(), lane)
+        await here.brings(visit.people)
+        await here.push(first, kept, second, other)
+        streams = [visit.lead.stream, visit.inspector.stream]
+        assert [mark.redacted for mark in await here.log.marks(streams)] == [(), ()]
+
+        await here.push(visit.inspector.redacts(second, first))
+
+        lead, inspector = await here.log.marks(streams)
+        assert (lead.redacted, inspector.redacted) == ((), (first.id, second.id))
+        assert (inspector.count, inspector.highest) == (4, 4)

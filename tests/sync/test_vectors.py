@@ -167,7 +167,7 @@ def test_a_tablet_asks_about_its_streams(case):
 def test_a_manifest_says_how_far_central_has_each_stream(case):
     epoch, marks = read_manifest(bytes_of(case["raw"]))
 
-    assert (epoch, [msgspec.to_builtins(mark) for mark in marks]) == (case["epoch"], case["streams"])
+    assert (epoch, json.loads(msgspec.json.encode(marks))) == (case["epoch"], case["streams"])
 
 
 @cases("exchanges", "wrong_manifests")

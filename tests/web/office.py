@@ -312,11 +312,10 @@ class Tablet:
                 "source_role": "child",
                 "recorded_when": "at_the_time",
                 "origin": "typed",
-                **({"screened_at": "2026-11-22T09:00:00.000Z"} if screened else {}),
                 **fields,
             },
         )
-        self.writes(
+        block = self.writes(
             scope,
             "block",
             {
@@ -327,4 +326,11 @@ class Tablet:
                 "place": "00000100",
             },
         )
+        if screened:
+            self.looks(scope, evidence.record, evidence.operation, block.operation)
         return evidence.record
+
+    def looks(self, scope: str, evidence_id: str, base: str, *through: str) -> Header:
+        """Say that the record was looked through for names, with the operations whose words were on the page."""
+        fields = {"screened_at": "2026-11-22T09:00:00.000Z", "looked_through": list(through)}
+        return self.writes(scope, "evidence", fields, kind="revise", record=evidence_id, base=(base,))

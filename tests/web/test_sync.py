@@ -327,6 +327,32 @@ async def test_a_revoked_tablet_may_bring_and_may_not_take(database_url: str, tm
         assert pull.status == 401
 
 
+async def test_whoever_was_taken_off_the_visit_is_told_which_of_their_words_are_gone(
+    database_url: str, tmp_path: Path
+) -> None:
+    """I8: by a manifest, with the token that a locked tablet has; only ids, and no word."""
+    async with wire(database_url, tmp_path) as here:
+        note = here.inspector.writes({"text": "My real name is Perpetua."})
+        await here.push(here.carry.push_raw(note))
+        lead = Author(here.people.review_scope, here.lead.person)
+        part = next(each for each in here.people.drafts if each.fields.get("person") == here.inspector.person)
+        ended = lead.writes(
+            {"ended_at": "2026-02-11T11:00:00.000Z"},
+            kind="revise",
+            record_type="assignment",
+            record=part.record_id,
+            base=(part.operation_id,),
+        )
+        receipts = await here.push(here.carry.push_raw(ended, here.lead.redacts(note)))
+        assert [each.verdict for each in receipts] == ["stored", "stored"]
+        assert (await here.call("GET", f"/sync/pull?scope={here.inspector.scope}&lane=evidence")).status == 404
+
+        answer = await here.call("POST", "/sync/manifest", write_streams([here.inspector.stream]))
+
+        assert [mark.redacted for mark in read_manifest(answer.body)[1]] == [(note.id,)]
+        assert b"Perpetua" not in answer.body
+
+
 async def test_what_one_may_not_read_looks_like_what_does_not_exist(database_url: str, tmp_path: Path) -> None:
     """I11"""
     async with wire(database_url, tmp_path) as here:

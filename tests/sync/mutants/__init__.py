@@ -11,6 +11,7 @@ CAUGHT_BY = {
     "dropped_from_the_outbox_on_send": "I2",
     "gap_is_not_looked_at": "I4",
     "held_counts_as_safe": "I2",
+    "manifest_redacts_nothing": "I8",
     "no_deduplication": "I3",
     "pull_does_not_redact": "I8",
     "redaction_forgets_the_journal": "I8",

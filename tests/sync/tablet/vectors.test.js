@@ -124,8 +124,11 @@ for (const { name, raw } of vectors('pull').wrong) {
   });
 }
 
+/** What only the comparing of manifests looks at (manifests.test.js). */
+const FOUND_LATER = new Set(['a negative count', 'something redacted that is no operation', 'redacted, but no list']);
+
 for (const [wrong, format] of [['wrong_keys', 'fieldwork-keys/1'], ['wrong_manifests', 'fieldwork-manifest/1']]) {
-  for (const { name, raw } of vectors('exchanges')[wrong].filter(({ name: one }) => one !== 'a negative count')) {
+  for (const { name, raw } of vectors('exchanges')[wrong].filter(({ name: one }) => !FOUND_LATER.has(one))) {
     test(`an answer that is not from central, ${wrong}: ${name}`, () => {
       assert.equal(readAnswer(answer(raw), format), null);
     });

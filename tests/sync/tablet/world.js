@@ -285,7 +285,8 @@ export class Office {
     return streams.map((stream) => {
       const stored = this.streams.get(streamOf(stream)) ?? [];
       const head = stored.length === 0 ? null : sha256(stored.at(-1).headerText);
-      return { count: stored.length, highest: stored.length, head };
+      const redacted = stored.filter(({ header, body, held }) => !held && header.kind !== 'redact' && body === null).map(({ header }) => header.operation);
+      return { count: stored.length, highest: stored.length, head, ...(redacted.length === 0 ? {} : { redacted }) };
     });
   }
 

@@ -163,7 +163,7 @@ def _record() -> Context:
     return {
         "back": {"href": "/tablet/visits/1", "words": "Area A"},
         "write_href": "/tablet/evidence/1/write",
-        "screening": {"action": "/tablet/evidence/1/screened", "done": False},
+        "screening": {"action": "/tablet/evidence/1/screened", "done": False, "again": True, "shown": "1 2"},
         "record": {
             "id": "1",
             "made": "Area A. 11 February 2025. Recorded: at the time. Typed.",
