@@ -8,7 +8,7 @@ PY := $(VENV)/bin/python
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 PIP := $(PY) -m pip install --quiet --require-hashes --no-deps
-BROWSER_SOURCES := $(shell find static templates sync/tablet fieldwork/templating fieldwork/domain -type f -not -path '*/node_modules/*' -not -path '*/vendor/*' -not -path '*/__pycache__/*' 2>/dev/null)
+BROWSER_SOURCES := $(shell find static templates sync/tablet fieldwork/templating fieldwork/domain fieldwork/building.py fieldwork/bundling.py fieldwork/node.py fieldwork/release.py -type f -not -path '*/node_modules/*' -not -path '*/vendor/*' -not -path '*/__pycache__/*' 2>/dev/null)
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /: /' | column -t -s ':'

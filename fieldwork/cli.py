@@ -13,8 +13,9 @@ from rich.console import Console
 from fieldwork import cli_export, cli_log, cli_serve, cli_simulate
 from fieldwork.actions.central import open_central
 from fieldwork.actions.packs import NoPack, import_pack, pack_in
-from fieldwork.building import CannotBuild, build
+from fieldwork.building import build
 from fieldwork.domain.pack import PackRefused
+from fieldwork.release import CannotBuild
 from fieldwork.settings import ROOT, SettingsProblem, read_settings
 from fieldwork.store.database import AddressProblem, Database, DatabaseUnreachable
 from fieldwork.store.durability import DatabaseUnsafe

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from fieldwork.building import CannotBuild, compressed_beside, read_release
+from fieldwork.release import BuiltFile, CannotBuild, compressed_beside, read_release
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -67,7 +67,8 @@ class Assets:
         built = read_release(root)
         self.release = built.release
         self.prefix = built.prefix
-        self._assets = {f"{built.prefix}/{file.path}": _load(root, file.path, file.sha256) for file in built.files}
+        self._assets = {f"{built.prefix}/{file.path}": _load(root, file) for file in built.files}
+        self._kept = [f"{built.prefix}/{file.path}" for file in built.files if file.kept]
 
     def url(self, path: str) -> str:
         """The address of a file named as in the checkout. `KeyError` if the release has none of that name."""
@@ -77,8 +78,12 @@ class Assets:
         return address
 
     def addresses(self) -> list[str]:
-        """Every address of the release, in order: the list that a service worker keeps for the time without signal."""
+        """Every address of the release, in order."""
         return sorted(self._assets)
+
+    def kept_addresses(self) -> list[str]:
+        """What a service worker keeps for the time without signal: all that a tablet runs on, and nothing else."""
+        return sorted(self._kept)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request. Anything but the exact address of a listed file is 404."""
@@ -90,7 +95,7 @@ class Assets:
             await _answer(send, 405, [(b"allow", b"GET, HEAD")], b"", scope["method"])
             return
         asked = dict(scope["headers"])
-        compressed = asset.compressed if _accepts_brotli(asked.get(b"accept-encoding", b"")) else None
+        compressed = asset.compressed if accepts_brotli(asked.get(b"accept-encoding", b"")) else None
         form = compressed or asset.plain
         headers: list[Header] = [
             (b"cache-control", b"public, max-age=31536000, immutable"),
@@ -108,21 +113,22 @@ class Assets:
         await _answer(send, 200, headers, form.body, scope["method"])
 
 
-def _load(root: Path, path: str, sha256: str) -> _Asset:
-    content = (root / path).read_bytes()
-    if hashlib.sha256(content).hexdigest() != sha256:
-        raise CannotBuild(f"{path} has changed since the browser half was built. Run `fieldwork build`.")
-    beside = compressed_beside(root, path)
-    tag = sha256[:32].encode()
+def _load(root: Path, file: BuiltFile) -> _Asset:
+    content = (root / file.lies_at).read_bytes()
+    if hashlib.sha256(content).hexdigest() != file.sha256:
+        raise CannotBuild(f"{file.path} has changed since the browser half was built. Run `fieldwork build`.")
+    beside = compressed_beside(root, file.path)
+    tag = file.sha256[:32].encode()
     return _Asset(
-        content_type=CONTENT_TYPES[PurePosixPath(path).suffix],
-        policy=WORKER_POLICY if path == WORKER else FILE_POLICY,
+        content_type=CONTENT_TYPES[PurePosixPath(file.path).suffix],
+        policy=WORKER_POLICY if file.path == WORKER else FILE_POLICY,
         plain=_Form(content, b'"' + tag + b'"', b""),
         compressed=_Form(beside.read_bytes(), b'"' + tag + b'-br"', b"br") if beside.exists() else None,
     )
 
 
-def _accepts_brotli(accepted: bytes) -> bool:
+def accepts_brotli(accepted: bytes) -> bool:
+    """Whether the header Accept-Encoding offers brotli."""
     for offer in accepted.lower().split(b","):
         name, _, weight = offer.replace(b" ", b"").partition(b";q=")
         if name == b"br":

@@ -15,8 +15,9 @@ from starlette.routing import Route
 
 from fieldwork.actions.central import Central
 from fieldwork.actions.enrolling import enrol_tablet
+from fieldwork.release import compressed
 from fieldwork.settings import ROOT
-from fieldwork.web.assets import Assets
+from fieldwork.web.assets import Assets, accepts_brotli
 
 SHELL = "/tablet/shell"
 ENROLMENT = "fieldwork-enrolment/1"
@@ -35,10 +36,10 @@ class TabletRoutes:
     """The routes of one release."""
 
     def __init__(self, assets: Assets) -> None:
-        self._shell = SHELL_HTML.format(assets=assets.prefix).encode()
-        facts = {"release": assets.release, "shell": SHELL, "addresses": assets.addresses()}
+        facts = {"release": assets.release, "shell": SHELL, "addresses": assets.kept_addresses()}
         script = (ROOT / "static" / "sw.js").read_text("utf-8")
-        self._service_worker = f"self.RELEASE = {json.dumps(facts)};\n{script}".encode()
+        self._shell = _BothForms(SHELL_HTML.format(assets=assets.prefix), "text/html")
+        self._service_worker = _BothForms(f"self.RELEASE = {json.dumps(facts)};\n{script}", "text/javascript")
         self.routes = [
             Route("/tablet/", self.shell, methods=["GET"], name="tablet.home"),
             Route("/tablet/{path:path}", self.shell, methods=["GET"], name="tablet.shell"),
@@ -48,11 +49,26 @@ class TabletRoutes:
 
     async def shell(self, request: Request) -> Response:
         """The same bytes at every address of the tablet."""
-        return Response(self._shell, media_type="text/html; charset=utf-8", headers={"cache-control": "no-cache"})
+        return self._shell.answer(request)
 
     async def service_worker(self, request: Request) -> Response:
         """One fixed address for ever; its bytes change with the release."""
-        return Response(self._service_worker, media_type="text/javascript", headers={"cache-control": "no-cache"})
+        return self._service_worker.answer(request)
+
+
+class _BothForms:
+    """A text that is asked for anew each time, as it is and compressed once for all."""
+
+    def __init__(self, text: str, media_type: str) -> None:
+        self._plain = text.encode()
+        self._small = compressed(self._plain)
+        self._media_type = media_type
+
+    def answer(self, request: Request) -> Response:
+        headers = {"cache-control": "no-cache", "vary": "accept-encoding"}
+        if not accepts_brotli(request.headers.get("accept-encoding", "").encode()):
+            return Response(self._plain, media_type=self._media_type, headers=headers)
+        return Response(self._small, media_type=self._media_type, headers={**headers, "content-encoding": "br"})
 
 
 async def enrol(request: Request) -> Response:

@@ -1,4 +1,5 @@
-/** What a page of central does beside htmx: of two links that are followed one after the other, the second is shown. */
+/** A page of central: htmx, and of two links that are followed one after the other the second is shown. Without it everything works. */
+import '../vendor/htmx.js';
 import { showTheLastAsked } from './following.js';
 
 showTheLastAsked();

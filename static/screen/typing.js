@@ -11,6 +11,8 @@ import { STATES } from '../tablet/states.js';
 const PAUSE_MS = 300;
 /** A second at most may be lost. The rest of it is for the worker and the disk of a slow tablet (a strict save took 270 ms there). */
 const LONGEST_MS = 700;
+/** From here on the next letter that is painted takes the words along, so that sealing them does not fall between a key and its letter. */
+const WITH_A_KEY_MS = 550;
 const AGAIN_MS = 1_000;
 const NOT_KEPT = 'Not kept yet. Your words are on the screen; the tablet tries again.';
 /** Who says the words: of these kinds the person chosen, of a question the inspector, of the others nobody. */
@@ -20,6 +22,8 @@ const SPOKEN = new Set(['verbatim', 'paraphrase']);
 /**
  * @typedef {object} Writing
  * @property {ReturnType<typeof setTimeout> | null} timer @property {number} first_ms when the first key came that is not yet handed on
+ * @property {number} last_ms when the last key came @property {boolean} painting handed on as soon as the last letter is on the screen
+ * @property {boolean} told something stands beside the box that may not be true of the next key
  * @property {string} began_at when typing in this block began @property {boolean} saving Save is under way
  */
 
@@ -77,21 +81,36 @@ function writingOf(form) {
   const known = writings.get(form);
   if (known !== undefined) return known;
   /** @type {Writing} */
-  const writing = { timer: null, first_ms: 0, began_at: '', saving: false };
+  const writing = { timer: null, first_ms: 0, last_ms: 0, painting: false, told: true, began_at: '', saving: false };
   writings.set(form, writing);
   return writing;
 }
 
-/** @param {(message: Record<string, unknown>) => Promise<any>} ask @param {HTMLFormElement} form */
+/** Runs at every key: it reads no words and touches no element unless something has to change. @param {(message: Record<string, unknown>) => Promise<any>} ask @param {HTMLFormElement} form */
 function soon(ask, form) {
   const writing = writingOf(form);
   const now = Date.now();
   if (writing.began_at === '' && box(form).value !== '') writing.began_at = new Date(now).toISOString();
   if (writing.saving) return;
-  unsay(form);
-  if (writing.timer === null) writing.first_ms = now;
-  else clearTimeout(writing.timer);
-  writing.timer = setTimeout(() => hand(ask, form, {}), Math.max(0, Math.min(PAUSE_MS, writing.first_ms + LONGEST_MS - now)));
+  if (writing.told) unsay(form, writing);
+  writing.last_ms = now;
+  if (writing.timer === null) {
+    writing.first_ms = now;
+    writing.timer = setTimeout(() => due(ask, form), PAUSE_MS);
+  } else if (now - writing.first_ms >= WITH_A_KEY_MS && !writing.painting) {
+    writing.painting = true;
+    // A hidden page paints nothing; the timer is still there.
+    requestAnimationFrame(() => setTimeout(() => { if (writing.painting) hand(ask, form, {}); }));
+  }
+}
+
+/** The pause was long enough, or the words have waited as long as they may. @param {(message: Record<string, unknown>) => Promise<any>} ask @param {HTMLFormElement} form */
+function due(ask, form) {
+  const writing = writingOf(form);
+  writing.timer = null;
+  const left_ms = Math.min(writing.last_ms + PAUSE_MS, writing.first_ms + LONGEST_MS) - Date.now();
+  if (left_ms <= 0) hand(ask, form, {});
+  else writing.timer = setTimeout(() => due(ask, form), left_ms);
 }
 
 /** @param {HTMLFormElement} form */
@@ -99,6 +118,7 @@ function stop(form) {
   const writing = writingOf(form);
   if (writing.timer !== null) clearTimeout(writing.timer);
   writing.timer = null;
+  writing.painting = false;
 }
 
 /**
@@ -120,7 +140,11 @@ async function hand(ask, form, { finished = false, closed = false }) {
   } catch (fault) {
     if (!(fault instanceof TypeError)) throw fault;
     say(form, { kind: 'failed', words: NOT_KEPT });
-    writing.timer = setTimeout(() => hand(ask, form, { finished }), AGAIN_MS);
+    stop(form);
+    writing.timer = setTimeout(() => {
+      writing.timer = null;
+      hand(ask, form, { finished });
+    }, AGAIN_MS);
     return false;
   }
 }
@@ -234,14 +258,16 @@ function tie(form, number) {
 /** The words about safety beside the box, changed only when they differ, so that they are told once. @param {HTMLFormElement} form @param {{kind: string, words: string}} state */
 function say(form, state) {
   const failed = state.kind === 'failed';
+  writingOf(form).told = true;
   const quiet = form.querySelector('[data-saved]');
   const alert = form.querySelector('[data-failed]');
   if (quiet !== null) put(quiet, failed ? { kind: '', words: '' } : state);
   if (alert !== null) put(alert, failed ? state : { kind: '', words: '' });
 }
 
-/** What was said of the note before is not said of words that were typed since. @param {HTMLFormElement} form */
-function unsay(form) {
+/** What was said of the note before is not said of words that were typed since. @param {HTMLFormElement} form @param {Writing} writing */
+function unsay(form, writing) {
+  writing.told = box(form).value === '';
   const quiet = form.querySelector('[data-saved]');
   if (quiet !== null && box(form).value !== '' && quiet.textContent?.trim() !== STATES.draft.words) quiet.replaceChildren();
 }

@@ -5,7 +5,7 @@
  * because only then can it be sealed so that both can read it (design 3).
  */
 import { keepEnrolment } from './enrolment_kept.js';
-import { PARAMETERS, stretch } from './ports/argon2.js';
+import { expectPassphrase, PARAMETERS, stretch } from './ports/argon2.js';
 import { Session } from './session.js';
 import { fromBase64, fromUtf8, toBase64, toUtf8 } from '../../sync/tablet/bytes.js';
 import { keysStep } from '../../sync/tablet/ingest.js';
@@ -18,6 +18,7 @@ const ENROLMENT = 'fieldwork-enrolment/1';
 
 /** @type {import('./router.js').Handler} */
 export async function ask() {
+  expectPassphrase();
   return { template: 'enrolment/draft.html', page: page({ code: '', label: '' }, []) };
 }
 

@@ -7,7 +7,7 @@
 import { readingToken } from './enrolment.js';
 import { kindOf, speakerOf } from './evidence.js';
 import { uuid7 } from './identifiers.js';
-import { stretch } from './ports/argon2.js';
+import { expectPassphrase, stretch } from './ports/argon2.js';
 import { placeOf } from './places.js';
 import { Session } from './session.js';
 import { STATES, stateOfSaving } from './states.js';
@@ -24,6 +24,7 @@ export const waitAfterWrong = (tries) => (tries <= FREE_TRIES ? 0 : Math.min(LON
 
 /** @type {import('./router.js').Handler} */
 export async function ask(application) {
+  expectPassphrase();
   return sealed(application, { error: '', saved: { kind: 'tablet', words: '' }, status: 200 });
 }
 

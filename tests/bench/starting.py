@@ -6,11 +6,13 @@ screen. The passphrase's own cost (Argon2id, dear on purpose) is measured in the
 
 from __future__ import annotations
 
+import re
 import statistics
 from dataclasses import dataclass
 
 from playwright.sync_api import expect
 
+from fieldwork.settings import ROOT
 from tests.bench.figure import Figure, Sample, judge_starting
 from tests.bench.tablet import Tablet
 from tests.browser.tablet import PASSPHRASE
@@ -37,18 +39,28 @@ SHOWN = """() => {
   }, true);
 }"""
 
-# The product's own stretching, with what the product keeps for this person, in the worker that did it a moment ago.
-STRETCH = """async ([release, passphrase]) => {
-  const { stretch, PARAMETERS } = await import(`${release}/static/tablet/ports/argon2.js`);
-  const salt = btoa('sixteen bytes ok');
+# The same code with the product's own parameters, in the worker that stretched the passphrase a moment ago.
+STRETCH = """async ([release, passphrase, { memory_kib, passes, lanes }]) => {
+  const { argon2id } = await import(`${release}/static/vendor/argon2.js`);
+  const salt = new TextEncoder().encode('sixteen bytes ok');
   const taken = [];
   for (let turn = 0; turn < 3; turn += 1) {
     const began = performance.now();
-    await stretch(passphrase, { ...PARAMETERS, salt });
+    await argon2id({
+      password: passphrase, salt, parallelism: lanes, iterations: passes, memorySize: memory_kib, hashLength: 32, outputType: 'binary',
+    });
     taken.push(performance.now() - began);
   }
   return taken.sort((a, b) => a - b)[1];
 }"""
+
+
+def stretching_parameters() -> dict[str, int]:
+    """What the product makes a passphrase cost, read from its source."""
+    source = (ROOT / "static" / "tablet" / "ports" / "argon2.js").read_text("utf-8")
+    found = re.search(r"PARAMETERS = Object\.freeze\((.*?)\)", source)
+    assert found is not None
+    return {name: int(value) for name, value in re.findall(r"(memory_kib|passes|lanes): ([\d_]+)", found[1])}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +90,7 @@ def one_start(tablet: Tablet) -> Start:
     release = page.evaluate(
         "() => document.body.dataset.shell ?? document.querySelector('script[type=module]').src.split('/static/')[0]"
     )
-    stretched = page.workers[0].evaluate(STRETCH, [release, PASSPHRASE])
+    stretched = page.workers[0].evaluate(STRETCH, [release, PASSPHRASE, stretching_parameters()])
     return Start(float(shown["locked"]), float(shown["list"]) - float(shown["tapped"]), float(stretched))
 
 

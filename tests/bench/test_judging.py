@@ -11,14 +11,12 @@ import pytest
 from fieldwork.settings import ROOT
 from tests.bench.figure import Figure, Sample, is_quarter, judge_saving, judge_starting, judge_typing, judge_wire
 from tests.bench.quarter_core import NoQuarterCore, Quota, prove
-from tests.bench.starting import Start, starting_figure
+from tests.bench.starting import Start, starting_figure, stretching_parameters
 from tests.bench.wire_size import wire_figure
 
 FLOOR = Sample.of([9, 10, 11])
-WHOLE = {
-    f"/a/1{path}": 10 for path in ("/static/vendor/argon2.js", "/static/vendor/templates.js", "/static/vendor/htmx.js")
-}
-WHOLE["/a/1/static/tablet/worker.js"] = 10
+SCRIPTS = ("/static/vendor/argon2.js", "/static/screen/shell.js", "/static/tablet/worker.js")
+WHOLE = {f"/a/1{path}": 10 for path in SCRIPTS} | {"/sw.js": 10, "/tablet/": 10}
 IN_BROTLI = dict.fromkeys(WHOLE, "br")
 
 
@@ -77,14 +75,19 @@ def test_a_first_load_is_the_sum_of_what_passed_and_fails_over_the_threshold() -
     assert wire_figure(WHOLE | {"/a/1/more.png": 200_000}, IN_BROTLI, {}).passed is False
 
 
-def test_one_text_without_brotli_fails_the_first_load() -> None:
-    assert wire_figure(WHOLE, IN_BROTLI | {"/a/1/static/vendor/htmx.js": ""}, {}).passed is False
+@pytest.mark.parametrize("path", ["/a/1/static/screen/shell.js", "/sw.js", "/tablet/"])
+def test_one_text_without_brotli_fails_the_first_load(path: str) -> None:
+    assert wire_figure(WHOLE, IN_BROTLI | {path: ""}, {}).passed is False
 
 
 def test_a_first_load_without_argon2_is_no_first_load() -> None:
     without = {path: size for path, size in WHOLE.items() if "argon2" not in path}
 
     assert wire_figure(without, IN_BROTLI, {}).passed is False
+
+
+def test_the_passphrase_is_timed_with_what_the_product_makes_it_cost() -> None:
+    assert stretching_parameters() == {"memory_kib": 65_536, "passes": 3, "lanes": 1}
 
 
 @pytest.mark.parametrize(("slowdown", "quarter"), [(1.0, False), (3.4, False), (3.5, True), (5.5, True), (5.6, False)])

@@ -23,13 +23,8 @@ from tests.bench.tablet import ARGUMENTS, SCREEN
 QUIET_S = 2.0
 LONGEST_S = 40.0
 LARGEST = 10
-NEEDED = (
-    "/static/vendor/argon2.js",
-    "/static/vendor/templates.js",
-    "/static/vendor/htmx.js",
-    "/static/tablet/worker.js",
-)
-TEXTS = (".js", ".css", ".svg", ".webmanifest")
+NEEDED = ("/static/vendor/argon2.js", "/static/screen/shell.js", "/static/tablet/worker.js", "/sw.js")
+TEXTS = (".js", ".css", ".svg", ".webmanifest", "/tablet/", "/tablet/shell")
 _asked = re.compile(rb"^(?:GET|HEAD|POST|PUT|PATCH|DELETE) (\S+) HTTP/1\.1\r\n")
 _encoded = re.compile(rb"(?im)^content-encoding: *(\S+?)\r?$")
 
@@ -128,7 +123,7 @@ def measure_wire(playwright: Playwright, office_port: int, folder: Path) -> Figu
 
 def wire_figure(sizes: dict[str, int], encodings: dict[str, str], times: dict[str, int]) -> Figure:
     """The verdict over what passed the relay."""
-    uncompressed = [path for path in sizes if path.endswith(TEXTS) and path != "/sw.js" and encodings.get(path) != "br"]
+    uncompressed = [path for path in sizes if path.endswith(TEXTS) and encodings.get(path) != "br"]
     missing = [path for path in NEEDED if not any(asked.endswith(path) for asked in sizes)]
     by_size = sorted(sizes.items(), key=lambda item: -item[1])
     largest = [f"{size:>8,}  {path}" for path, size in by_size[:LARGEST]]

@@ -15,25 +15,31 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.testclient import TestClient
 
-from fieldwork.building import CannotBuild, build
+from fieldwork.building import build
+from fieldwork.release import CannotBuild
 from fieldwork.web.assets import PREFIX, Assets
 
 ROOT = Path(__file__).resolve().parents[2]
 WORKER = "static/tablet/worker.js"
+BUNDLE = f"static/vendor/bundled/{WORKER}"
 
 
 @pytest.fixture(scope="module")
 def built_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small checkout that has been built."""
     root = tmp_path_factory.mktemp("served")
-    for folder in ("static/tablet", "sync/tablet", "static/icons", "templates"):
+    for folder in ("static/tablet", "static/screen", "sync/tablet", "static/icons", "templates"):
         (root / folder).mkdir(parents=True)
     shutil.copytree(ROOT / "static/css", root / "static/css")
     (root / "static/node_modules").symlink_to(ROOT / "static/node_modules")
     (root / "static/package.json").write_text("{}")
-    (root / WORKER).write_text("import '../../sync/tablet/mint.js';\n" * 20)
+    (root / "static/manifest.webmanifest").write_text("{}")
+    (root / "static/screen/shell.js").write_text("export {};\n")
+    (root / "static/screen/desk.js").write_text("export {};\n")
+    (root / WORKER).write_text("import { mint } from '../../sync/tablet/mint.js';\n" + "self.postMessage(mint);\n" * 20)
     (root / "sync/tablet/mint.js").write_text("export const mint = 1;\n")
-    shutil.copy(ROOT / "static/icons/fieldwork-192.png", root / "static/icons/")
+    for size in (192, 512):
+        shutil.copy(ROOT / f"static/icons/fieldwork-{size}.png", root / "static/icons/")
     build(root)
     return root
 
@@ -54,7 +60,7 @@ def test_a_listed_file_is_served_as_it_is_for_a_year(browser: TestClient, assets
     answer = browser.get(assets.url(WORKER))
 
     assert answer.status_code == 200
-    assert answer.content == (built_once / WORKER).read_bytes()
+    assert answer.content == (built_once / BUNDLE).read_bytes()
     assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
     assert answer.headers["content-type"] == "text/javascript; charset=utf-8"
     assert answer.headers["x-content-type-options"] == "nosniff"
@@ -79,7 +85,7 @@ def test_a_browser_that_knows_brotli_gets_the_small_form(assets: Assets, built_o
     headers = dict(sent[0]["headers"])
     assert headers[b"content-encoding"] == b"br"
     assert headers[b"vary"] == b"accept-encoding"
-    assert brotli.decompress(sent[1]["body"]) == (built_once / WORKER).read_bytes()
+    assert brotli.decompress(sent[1]["body"]) == (built_once / BUNDLE).read_bytes()
 
 
 @pytest.mark.parametrize("accepted", ["", "gzip", "br;q=0", "br;q=0.0", "broken"])
@@ -107,7 +113,7 @@ def test_head_tells_the_size_and_sends_no_body(browser: TestClient, assets: Asse
 
     assert answer.status_code == 200
     assert answer.content == b""
-    assert int(answer.headers["content-length"]) == (built_once / WORKER).stat().st_size
+    assert int(answer.headers["content-length"]) == (built_once / BUNDLE).stat().st_size
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS"])
@@ -128,6 +134,16 @@ def test_only_the_worker_may_compile_webassembly(browser: TestClient, assets: As
     assert allowed == [assets.url(WORKER)]
 
 
+def test_a_home_screen_gets_the_largest_icon_and_a_tablet_does_not_keep_it(browser: TestClient, assets: Assets) -> None:
+    largest, small = assets.url("static/icons/fieldwork-512.png"), assets.url("static/icons/fieldwork-192.png")
+
+    kept = assets.kept_addresses()
+
+    assert browser.get(largest).status_code == 200
+    assert (largest in kept, small in kept, assets.url(WORKER) in kept) == (False, True, True)
+    assert set(kept) < set(assets.addresses())
+
+
 @pytest.mark.parametrize(
     "path",
     [
@@ -137,6 +153,9 @@ def test_only_the_worker_may_compile_webassembly(browser: TestClient, assets: As
         "static/vendor/.stamps.json",
         "static/css/fieldwork.scss",
         "static/vendor/htmx.d.ts",
+        "static/vendor/templates.js",
+        "static/vendor/bundled/static/tablet/worker.js",
+        "sync/tablet/mint.js",
         "static/tablet/../package.json",
         "static/tablet/%2e%2e/package.json",
         "static/tablet/..%2f..%2f..%2f..%2fetc/passwd",
@@ -161,7 +180,7 @@ def test_a_build_while_serving_does_not_change_what_an_address_means(built_once:
     browser = TestClient(serving)
     before = browser.get(serving.url(WORKER)).content
 
-    (root / WORKER).write_text("// Another release.\n")
+    (root / WORKER).write_text("self.postMessage('another release');\n")
     build(root)
 
     assert browser.get(serving.url(WORKER)).content == before
@@ -169,7 +188,7 @@ def test_a_build_while_serving_does_not_change_what_an_address_means(built_once:
 
 def test_a_file_that_changed_after_the_build_is_not_served(built_once: Path, tmp_path: Path) -> None:
     root = Path(shutil.copytree(built_once, tmp_path / "changed", symlinks=True))
-    (root / WORKER).write_text("// Not what was listed.\n")
+    (root / BUNDLE).write_text("// Not what was listed.\n")
 
     with pytest.raises(CannotBuild, match="has changed since"):
         Assets(root)
