@@ -2,10 +2,13 @@
  * After a page has been put in the place of another: the focus goes where the work is, never to nowhere (A11Y-06).
  *
  * Problems first, then the box to write in, then what the address points at, then the heading. A part that refreshes by itself moves
- * nothing.
+ * nothing: not the focus, and not the words that somebody is reading.
  */
 
+/** @typedef {{sourceElement: Element, target: Element, request: {action: string}, response: {raw: Response}}} Swapping */
+
 export function keepFocus() {
+  keepReading();
   document.addEventListener('htmx:after:swap', (event) => {
     const target = /** @type {any} */ (event).detail.ctx?.target;
     if (!(target instanceof Element) || (target.id !== 'main' && target !== document.body)) return;
@@ -21,3 +24,30 @@ export function keepFocus() {
 
 /** @returns {Element | null} */
 const pointedAt = () => (location.hash.length > 1 ? document.getElementById(location.hash.slice(1)) : null);
+
+function keepReading() {
+  /** @param {Event} event @returns {Swapping | null} */
+  const refreshing = (event) => {
+    const { ctx } = /** @type {CustomEvent} */ (event).detail;
+    return ctx?.target instanceof Element && ctx.sourceElement === ctx.target && ctx.target.hasAttribute('hx-trigger') ? ctx : null;
+  };
+  /** @type {{line: Element, top: number} | null} */
+  let read = null;
+  // Locked meanwhile, or taken away: the answer is then another page, which has no place inside this one.
+  document.addEventListener('htmx:before:response', (event) => {
+    const ctx = refreshing(event);
+    if (ctx === null) return;
+    const { ok, url } = ctx.response.raw;
+    if (!ok || new URL(url).pathname !== new URL(ctx.request.action, location.href).pathname) event.preventDefault();
+  });
+  // WebKit lets the page jump when something comes in above; the others hold the place by themselves.
+  if (CSS.supports('overflow-anchor', 'auto')) return;
+  document.addEventListener('htmx:before:swap', (event) => {
+    const line = [...refreshing(event)?.target.children ?? []].find((one) => one.getBoundingClientRect().bottom > 0);
+    read = line === undefined ? null : { line, top: line.getBoundingClientRect().top };
+  });
+  document.addEventListener('htmx:after:swap', () => {
+    if (read?.line.isConnected) scrollBy(0, read.line.getBoundingClientRect().top - read.top);
+    read = null;
+  });
+}

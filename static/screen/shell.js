@@ -117,6 +117,7 @@ document.addEventListener('fieldwork:told', (event) => {
   const said = /** @type {CustomEvent} */ (event).detail;
   if (said.states) showStates(said.states);
   if (said.changed && !behind) document.body.dispatchEvent(new CustomEvent('fieldwork:changed'));
+  if (said.changed?.fetched && !behind) document.body.dispatchEvent(new CustomEvent('fieldwork:fetched'));
 });
 
 /** @param {{connection: {words: string}, saved: {kind: string, words: string}}} states */

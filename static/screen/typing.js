@@ -212,6 +212,8 @@ async function added(ask, record) {
   // The worker was started anew meanwhile and knows no key: the words are safe, and the page is the locked one.
   if (said.url !== url) return openPage(location.pathname);
   await htmx.ajax('GET', `/tablet/blocks/${record}`, { target: '#blocks', swap: 'beforeend' });
+  // The list may have been made anew meanwhile, with this block in it.
+  [...list.querySelectorAll(`[id="block-${record}"]`)].slice(0, -1).forEach((twin) => twin.remove());
   list.lastElementChild?.scrollIntoView({ block: 'nearest' });
 }
 

@@ -70,6 +70,8 @@ export class Application {
     /** @type {Flusher} */
     this.flusher = /** @type {any} */ (null);
     this.writings = new Writings(this);
+    /** The kind of words that was chosen last stands where the box of a locked tablet finds it. @type {Promise<void>} */
+    this.kindNoted = Promise.resolve();
     /** @type {Map<string, Promise<any>>} */
     this.underWay = new Map();
     this.online = true;
@@ -106,6 +108,7 @@ export class Application {
   /** Forget keys and words; what is unsent lies sealed and still goes up. Twice is as once. */
   async lock() {
     await this.writings.settle();
+    await this.kindNoted;
     this.writings.forget();
     this.session?.close();
     this.session = null;
@@ -116,8 +119,10 @@ export class Application {
   /** What was typed, from the page. @param {import('./writing.js').Typed} typed */
   async typed(typed) {
     try {
-      await this.#noteKind(typed);
-      return await this.writings.typed(typed);
+      const kept = await this.writings.typed(typed);
+      // Behind the words, which do not wait for it; a lock does.
+      this.kindNoted = this.kindNoted.then(() => this.#noteKind(typed)).catch((fault) => this.note(fault));
+      return kept;
     } catch (fault) {
       // Whatever went wrong, the person is told at once that these words are only on the screen.
       this.note(fault);

@@ -5,7 +5,7 @@
  * from what the form showed; when a colleague was quicker both are kept and both are shown.
  */
 import { editPage } from './pages/editing.js';
-import { capturedActs } from './pages/capture.js';
+import { capturedActs, capturedList } from './pages/capture.js';
 import { blockAsRead, versionsOf } from './pages/blocks.js';
 import { gather } from './evidence.js';
 import { uuid7 } from './identifiers.js';
@@ -31,6 +31,12 @@ export async function create(application, { params, form }) {
     await application.writings.typed({ record, scope: scopeOf(replica, params.evidence), evidence: params.evidence, base: [], shown: {}, fields, finished: true, closed: true });
   }
   return { seeOther: `/tablet/evidence/${params.evidence}/write` };
+}
+
+/** The list above the box, when others' words have come. Nothing that is being typed is finished by it. @type {import('./router.js').Handler} */
+export async function browse(application, { params }) {
+  const gathered = gather(application, params.evidence);
+  return gathered === null ? problemPage(application, 404) : { template: 'blocks/list.html', page: capturedList(gathered) };
 }
 
 /** One block as it stands in the list above the box. @type {import('./router.js').Handler} */

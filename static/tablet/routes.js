@@ -26,6 +26,7 @@ export const ROUTES = [
   { method: 'GET', path: '/tablet/evidence/:evidence/write', handler: evidence.write },
   { method: 'POST', path: '/tablet/evidence/:evidence/screened', handler: screening.screen },
   { method: 'POST', path: '/tablet/evidence/:evidence/finish', handler: evidence.finish },
+  { method: 'GET', path: '/tablet/evidence/:evidence/blocks', handler: blocks.browse },
   { method: 'POST', path: '/tablet/evidence/:evidence/blocks', handler: blocks.create },
   { method: 'GET', path: '/tablet/blocks/:block', handler: blocks.show },
   { method: 'GET', path: '/tablet/blocks/:block/edit', handler: blocks.edit },

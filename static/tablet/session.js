@@ -7,7 +7,7 @@ import { openStorage } from './ports/indexeddb.js';
 import { NetworkProblem } from '../../sync/tablet/ports.js';
 import { fromUtf8, toUtf8 } from '../../sync/tablet/bytes.js';
 import { pullStep } from '../../sync/tablet/pull.js';
-import { loadReplica, ownBody } from '../../sync/tablet/replica.js';
+import { addSaved, loadReplica } from '../../sync/tablet/replica.js';
 import { PULLED_STORES } from '../../sync/tablet/stores.js';
 
 /** @typedef {import('../../sync/tablet/keys.js').PersonKeys} PersonKeys */
@@ -57,12 +57,7 @@ export class Session {
 
   /** Enter what was saved here a moment ago into what is seen. @param {import('../../sync/tablet/saved.js').SavedOperation[]} operations */
   async seeOwn(operations) {
-    for (const { stream, sequence } of operations) {
-      const entry = await this.application.tablet.storage.read('entries', [stream, sequence]);
-      if (entry === undefined) continue;
-      const body = entry.sealed === null ? null : await ownBody(this.application.tablet, this.keys, entry);
-      if (body !== undefined) this.replica.add({ headerText: entry.header, body });
-    }
+    await addSaved(this.#tablet(), this.keys, this.replica, operations);
   }
 
   /** Fetch what others wrote in every scope that this person may hold. @returns {Promise<string | null>} a problem, or null */

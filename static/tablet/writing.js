@@ -27,6 +27,7 @@ export const LONGEST_TYPING_MS = 20_000;
  * @typedef {object} Writing
  * @property {import('../../sync/tablet/drafts.js').Draft} draft @property {Record<string, unknown>} saved fields as last saved
  * @property {number} began_ms when typing since the last operation began @property {Promise<unknown>} turn
+ * @property {boolean} drafted a draft of it may lie in the database
  */
 
 export class Writings {
@@ -92,7 +93,7 @@ export class Writings {
         place, operation: uuid7(), kind: typed.base.length === 0 ? 'create' : 'revise', base: typed.base,
         started_from: typed.base, fields: {},
       },
-      saved: { ...typed.shown }, began_ms: Date.now(), turn: Promise.resolve(),
+      saved: { ...typed.shown }, began_ms: Date.now(), turn: Promise.resolve(), drafted: false,
     };
     this.#open.set(typed.record, writing);
     return writing;
@@ -104,6 +105,7 @@ export class Writings {
     if (changed === null) return this.#nothingNew(writing);
     writing.draft.fields = changed;
     if (typed.finished || Date.now() - writing.began_ms > LONGEST_TYPING_MS) return this.#mint(writing);
+    writing.drafted = true;
     try {
       await keepDraft(this.application.tablet, writing.draft);
       return this.#answer(writing, STATES.draft);
@@ -118,7 +120,7 @@ export class Writings {
   async #nothingNew(writing) {
     if (Object.keys(writing.draft.fields).length > 0) {
       writing.draft.fields = {};
-      await dropDraft(this.application.tablet, writing.draft.place);
+      if (writing.drafted) await this.#dropDraft(writing);
     }
     return this.#answer(writing, writing.draft.kind === 'create' ? STATES.nothing : STATES.tablet);
   }
@@ -136,12 +138,24 @@ export class Writings {
     const { draft } = writing;
     const state = stateOfSaving(saved);
     if (saved.saved === 'no') return this.#answer(writing, state);
+    // The commit has taken the draft with it, unless only the journal took the words.
+    if (saved.problem !== 'database_failed') writing.drafted = false;
     await session?.seeOwn(saved.operations);
     writing.saved = { ...writing.saved, ...draft.fields };
     writing.draft = { ...next(draft), fields: {} };
     writing.began_ms = Date.now();
     flusher.wake();
     return this.#answer(writing, state);
+  }
+
+  /** A draft that cannot be removed now is found at the next unlock, and tells nobody that words are not saved. @param {Writing} writing */
+  async #dropDraft(writing) {
+    try {
+      await dropDraft(this.application.tablet, writing.draft.place);
+      writing.drafted = false;
+    } catch (problem) {
+      if (!(problem instanceof StorageProblem)) throw problem;
+    }
   }
 
   /** @param {Writing} writing @param {import('./states.js').State} state @returns {Kept} */
@@ -162,7 +176,7 @@ export class Writings {
     const kept = await this.#mint(writing);
     if (kept.state.kind === 'failed') return;
     this.#open.delete(record);
-    await dropDraft(this.application.tablet, writing.draft.place);
+    if (writing.drafted) await this.#dropDraft(writing);
   }
 }
 

@@ -14,6 +14,7 @@ import { aesKey, ingestInfo, ownInfo, unwrapCarryKey, wrapCarryKey } from './sea
 /** @typedef {import('./seal.js').Wrap} Wrap */
 /** @typedef {{schema: 1, id: string, lane: Lane, person: string, ingest: {id: string} & Wrap, own: Wrap}} CarryRow */
 /** @typedef {{row: CarryRow, key: CryptoKey}} CarryKey */
+/** @typedef {CarryKey & {check: import('./ports.js').Check[]}} RememberedKey */
 
 /** There is no public key of the office for this lane, or none of this person: the tablet is not enrolled for it. */
 export class NotEnrolled extends Error {
@@ -23,6 +24,9 @@ export class NotEnrolled extends Error {
     this.name = 'NotEnrolled';
   }
 }
+
+/** @param {string} person @param {Lane} lane @param {{id: string}} office @param {{public: string}} owner */
+const slotOf = (person, lane, office, owner) => `${lane} ${person} ${owner.public} ${office.id}`;
 
 export class CarryKeys {
   /** @type {Map<string, Promise<CarryKey>>} */
@@ -38,10 +42,8 @@ export class CarryKeys {
 
   /** The key to seal with now. @param {string} person @param {Lane} lane @returns {Promise<CarryKey>} */
   async forWriting(person, lane) {
-    const office = await this.#known(`ingest:${lane}`);
-    const owner = await this.#known(`person:${person}`);
-    const name = `${person} ${owner.public} ${office.id}`;
-    const slot = `${lane} ${name}`;
+    const [office, owner] = await Promise.all([this.#known(`ingest:${lane}`), this.#known(`person:${person}`)]);
+    const slot = slotOf(person, lane, office, owner);
     const made = this.#writing.get(slot) ?? this.#make(person, lane, office, owner);
     this.#writing.set(slot, made);
     try {
@@ -51,6 +53,21 @@ export class CarryKeys {
       this.#writing.delete(slot);
       throw problem;
     }
+  }
+
+  /**
+   * The key that was last sealed with, without reading anything, and what must still stand in the database for it to be the right
+   * one; `null` when this start has sealed nothing here yet. @param {string} person @param {Lane} lane @returns {Promise<RememberedKey | null>}
+   */
+  async remembered(person, lane) {
+    const [office, owner] = [this.#marks.get(`ingest:${lane}`), this.#marks.get(`person:${person}`)];
+    const made = office && owner && this.#writing.get(slotOf(person, lane, office, owner));
+    if (made === undefined) return null;
+    const check = [
+      { store: 'marks', key: `ingest:${lane}`, equals: { id: office.id } },
+      { store: 'marks', key: `person:${person}`, equals: { public: owner.public } },
+    ];
+    return { ...await made, check };
   }
 
   /** The key if this worker made or opened it, so that a locked tablet can compare what it wrote itself. @param {string} id */
@@ -78,7 +95,7 @@ export class CarryKeys {
 
   /** @param {string} mark */
   async #known(mark) {
-    // Read anew each time, because the office may have changed its key; the last one known serves when the database is gone.
+    // Read anew each time, because the office may have changed its key; the last one known serves when the database is gone or empty.
     let value;
     try {
       value = await this.ports.storage.read('marks', mark);
@@ -86,6 +103,7 @@ export class CarryKeys {
       value = this.#marks.get(mark);
       if (value === undefined) throw problem;
     }
+    value ??= this.#marks.get(mark);
     if (value === undefined) throw new NotEnrolled(mark);
     this.#marks.set(mark, value);
     return value;

@@ -42,7 +42,7 @@ export async function prepare(intention, random) {
 
 /**
  * @param {Prepared[]} prepared in the order they happened
- * @param {{incarnation: string, heads: Map<string, StreamHead>, carry: import('./carry.js').CarryKeys, random: import('./ports.js').Random, device_at: string}} now
+ * @param {{incarnation: string, heads: Map<string, StreamHead>, carry: import('./heads.js').WritingKeys, random: import('./ports.js').Random, device_at: string}} now
  * `heads` holds each stream's head as read, and is moved on
  * @returns {Promise<Minted[]>}
  */
@@ -69,8 +69,7 @@ export async function mint(prepared, { incarnation, heads, carry, random, device
       device_at,
       ...(intention.kind === 'redact' ? { redacts: intention.redacts, reason: intention.reason } : {}),
     });
-    const header_hash = await headerHash(header);
-    const sealed = await seal(key, random.bytes(12), toUtf8(header), body);
+    const [header_hash, sealed] = await Promise.all([headerHash(header), seal(key, random.bytes(12), toUtf8(header), body)]);
     heads.set(stream, { highest: highest + 1, head: header_hash });
     minted.push({
       carry: carryRow,

@@ -14,7 +14,6 @@ import { entryFrame, outboxRow } from './mint.js';
 import { StorageProblem } from './ports.js';
 import { redactHere, unusedCarryKeys } from './redact.js';
 import { restore, settleStreams } from './restore.js';
-import { noteHighest } from './sentinel.js';
 
 /** @typedef {import('./tablet.js').Tablet} Tablet */
 /** @typedef {import('./ports.js').Change} Change */
@@ -79,7 +78,7 @@ export async function reconcile(tablet) {
     const unused = await unusedCarryKeys(storage);
     if (unused.length > 0) await storage.commit(unused);
   }
-  await noteHighest(tablet, [...highest].map(([stream, sequence]) => ({ stream, sequence })));
+  await tablet.sentinelNotes.note([...highest].map(([stream, sequence]) => ({ stream, sequence })));
   // Known in memory from now on, so that a form that is sent again while the database cannot be read gives no id away twice.
   for (const { value } of await storage.range('entries')) tablet.keptHere.set(value.operation, value);
   return {

@@ -147,10 +147,12 @@ async function loadPulled(replica, pulled, random, { pulledKey }, redacted) {
  * @param {Tablet} tablet @param {PersonKeys} keys @param {import('./stores.js').EntryRow} entry
  */
 export async function ownBody({ storage, carry }, { privateKey }, entry) {
-  const carryRow = await storage.read('carry_keys', entry.carry);
-  if (carryRow === undefined || entry.sealed === null) return undefined;
+  if (entry.sealed === null) return undefined;
+  const known = carry.inMemory(entry.carry);
+  const carryRow = known === undefined ? await storage.read('carry_keys', entry.carry) : undefined;
   try {
-    return await open(await carry.forReading(carryRow, privateKey), toUtf8(entry.header), entry.sealed);
+    const key = known ?? (carryRow && await carry.forReading(carryRow, privateKey));
+    return key && await open(key, toUtf8(entry.header), entry.sealed);
   } catch (problem) {
     if (problem instanceof NotOpened) return undefined;
     throw problem;
@@ -162,9 +164,9 @@ export async function ownBody({ storage, carry }, { privateKey }, entry) {
  * @param {Tablet} tablet @param {PersonKeys} keys @param {Replica} replica @param {import('./saved.js').SavedOperation[]} saved
  */
 export async function addSaved(tablet, keys, replica, saved) {
-  for (const { stream, sequence } of saved) {
-    // What the journal alone has is not in the database yet; it joins the state at the next loading.
-    const entry = await tablet.storage.read('entries', [stream, sequence]);
+  for (const { operation, stream, sequence } of saved) {
+    // What this start saved is in its memory, sealed; also what the journal alone has.
+    const entry = tablet.keptHere.get(operation) ?? await tablet.storage.read('entries', [stream, sequence]);
     if (entry === undefined || readHeader(toUtf8(entry.header)).person !== keys.person) continue;
     const body = entry.sealed === null ? null : await ownBody(tablet, keys, entry);
     if (body !== undefined) replica.add({ headerText: entry.header, body });

@@ -1,24 +1,25 @@
 /**
  * Saves what a person did, and says truthfully how often it is kept. Step 4 of the life of a note.
  *
- * "Saved on this tablet" is `saved: 'twice'`: one strict commit AND the flush of the journal. No lock delays it: the
- * stream's head is read, the entry sealed, and the commit reads the head again; if another tab was quicker, the step is
- * repeated under the same operation ids. Source: PROTOCOL.md 7, assurance.md 1.3.
+ * "Saved on this tablet" is `saved: 'twice'`: one strict commit AND the flush of the journal. No lock delays it, and nothing
+ * is read before it: the entry is numbered and sealed on the ground of the last commit, and the commit reads that ground
+ * again. If another tab was quicker, or the note is there already, the step is repeated from what is read, under the same
+ * operation ids. The journal comes after the commit, so that it never holds a number which the database refused.
+ * Source: PROTOCOL.md 7, assurance.md 1.3.
  */
 import { toUtf8 } from './bytes.js';
-import { streamOf } from './header.js';
 import { entryChanges, entryFrame, mint, prepare } from './mint.js';
 import { saveInJournalAlone, stillWaiting } from './overflow.js';
 import { StorageProblem } from './ports.js';
 import { redactionChanges } from './redact.js';
 import { open } from './seal.js';
 import { notSaved, savedOperation } from './saved.js';
-import { noteHighest } from './sentinel.js';
 
 /** @typedef {import('./tablet.js').Tablet} Tablet */
 /** @typedef {import('./mint.js').Intention} Intention */
 /** @typedef {import('./mint.js').Minted} Minted */
 /** @typedef {import('./mint.js').Prepared} Prepared */
+/** @typedef {import('./heads.js').Ground} Ground */
 /** @typedef {import('./saved.js').Saved} Saved */
 
 const REOPENINGS = 3;
@@ -34,24 +35,47 @@ export async function save(tablet, intentions, { removeDrafts = [] } = {}) {
   const waiting = await stillWaiting(tablet, intentions);
   if (waiting !== null) return waiting;
   let reopenings = 0;
+  let ground = await tablet.heads.remembered(tablet, prepared);
   for (;;) {
     try {
-      const before = await savedBefore(tablet, prepared);
-      if (before === 'other_words') return notSaved('same_operation_other_words', null);
-      if (before !== null) {
-        await dropDrafts(tablet, removeDrafts, before);
-        return copied(tablet, before, { again: true, drafts: 0 });
+      if (ground === null) {
+        const before = await savedAgain(tablet, prepared, removeDrafts);
+        if (before !== null) return before;
       }
-      const committed = await commitOnce(tablet, prepared, removeDrafts);
-      if (committed === 'moved') continue;
-      for (const one of committed.minted) tablet.keptHere.set(one.row.operation, one.row);
-      return copied(tablet, committed.minted, { again: false, drafts: committed.drafts });
+      const committed = await commitOnce(tablet, prepared, ground ?? await tablet.heads.read(tablet, prepared), removeDrafts);
+      if (committed !== 'moved') return await copied(tablet, committed.minted, { again: false, drafts: committed.drafts });
     } catch (problem) {
       if (!(problem instanceof StorageProblem)) throw problem;
       // A lost handle is opened anew by the port; what is asked again is harmless, because the ids are looked up first.
       if (problem.kind === 'gone' && reopenings < REOPENINGS) reopenings += 1;
-      else return saveInJournalAlone(tablet, prepared, problem);
+      else return (ground === null ? null : await keptAfterAll(tablet, prepared, removeDrafts)) ?? saveInJournalAlone(tablet, prepared, problem);
     }
+    ground = null;
+  }
+}
+
+/**
+ * The answer to saving again what is there already; `null` when it is not there.
+ * @param {Tablet} tablet @param {Prepared[]} prepared @param {import('./ports.js').Key[]} removeDrafts @returns {Promise<Saved | null>}
+ */
+async function savedAgain(tablet, prepared, removeDrafts) {
+  const before = await savedBefore(tablet, prepared);
+  if (before === null) return null;
+  if (before === 'other_words') return notSaved('same_operation_other_words', null);
+  await dropDrafts(tablet, removeDrafts, before);
+  return copied(tablet, before, { again: true, drafts: 0 });
+}
+
+/**
+ * The database took nothing now, but it may have taken these ids before. When it cannot be read either, it is not known.
+ * @param {Tablet} tablet @param {Prepared[]} prepared @param {import('./ports.js').Key[]} removeDrafts @returns {Promise<Saved | null>}
+ */
+async function keptAfterAll(tablet, prepared, removeDrafts) {
+  try {
+    return await savedAgain(tablet, prepared, removeDrafts);
+  } catch (problem) {
+    if (!(problem instanceof StorageProblem)) throw problem;
+    return null;
   }
 }
 
@@ -74,24 +98,13 @@ async function dropDrafts({ storage }, keys, saved) {
   }
 }
 
-/** @param {Tablet} tablet @param {Prepared[]} prepared @param {import('./ports.js').Key[]} removeDrafts */
-async function commitOnce(tablet, prepared, removeDrafts) {
-  const { storage, carry, random, clock } = tablet;
-  const { id: incarnation } = await storage.read('marks', 'incarnation');
-  /** @type {Map<string, import('./mint.js').StreamHead>} */
-  const heads = new Map();
-  /** @type {import('./ports.js').Check[]} */
-  const check = [{ store: 'marks', key: 'incarnation', equals: { id: incarnation } }];
-  for (const { intention } of prepared) {
-    check.push({ store: 'operations', key: intention.operation, equals: null });
-    const stream = streamOf({ incarnation, person: intention.person, scope: intention.scope, lane: intention.lane });
-    if (heads.has(stream)) continue;
-    const row = await storage.read('streams', stream);
-    heads.set(stream, row ?? { highest: 0, head: null });
-    check.push({ store: 'streams', key: stream, equals: row === undefined ? null : { highest: row.highest, head: row.head } });
-  }
-  const minted = await mint(prepared, { incarnation, heads, carry, random, device_at: clock.now() });
+/** @param {Tablet} tablet @param {Prepared[]} prepared @param {Ground} ground @param {import('./ports.js').Key[]} removeDrafts */
+async function commitOnce(tablet, prepared, ground, removeDrafts) {
+  const { storage, random, clock, heads } = tablet;
+  const { incarnation, carry } = ground;
+  const minted = await mint(prepared, { incarnation, heads: ground.heads, carry, random, device_at: clock.now() });
   const changes = entryChanges(minted);
+  const check = [...ground.check];
   let drafts = 0;
   for (const { intention } of prepared) {
     if (intention.kind !== 'redact') continue;
@@ -101,7 +114,13 @@ async function commitOnce(tablet, prepared, removeDrafts) {
     drafts += redaction.drafts;
   }
   changes.push(...removeDrafts.map((key) => /** @type {import('./ports.js').Change} */ ({ store: 'drafts', remove: key })));
-  return (await storage.commit(changes, { check })) === 'moved' ? 'moved' : { minted, drafts };
+  if (await storage.commit(changes, { check }) === 'moved') {
+    heads.forget();
+    return 'moved';
+  }
+  heads.committed(ground);
+  for (const { row } of minted) tablet.keptHere.set(row.operation, row);
+  return { minted, drafts };
 }
 
 /**
@@ -113,7 +132,8 @@ async function copied(tablet, minted, { again, drafts }) {
   let problem = await tablet.secondCopy.write(missing.map(entryFrame));
   const redacted = minted.flatMap(({ row }) => JSON.parse(row.header).redacts ?? []);
   if (problem === null && redacted.length > 0) problem = await tablet.secondCopy.scrub(redacted);
-  await noteHighest(tablet, minted.map(({ row }) => row));
+  // Not waited for: it is no copy, and a person who has two waits no longer.
+  tablet.sentinelNotes.note(minted.map(({ row }) => row));
   return {
     saved: problem === null ? 'twice' : 'once',
     problem: problem === null ? null : 'second_copy_failed',

@@ -5,7 +5,9 @@
  * Made once at start; `reconcile` is called on it before anything else. Holds no words in the clear.
  */
 import { CarryKeys } from './carry.js';
+import { Heads } from './heads.js';
 import { SecondCopy } from './second_copy.js';
+import { SentinelNotes } from './sentinel.js';
 
 /** @typedef {import('./ports.js').Ports} Ports */
 /**
@@ -16,7 +18,7 @@ import { SecondCopy } from './second_copy.js';
  * @property {Promise<unknown>} turn
  */
 /** @typedef {Map<string, import('./stores.js').EntryRow>} KeptHere  every entry that this start found or made, by operation id */
-/** @typedef {Ports & {carry: CarryKeys, secondCopy: SecondCopy, overflow: Overflow, keptHere: KeptHere}} Tablet */
+/** @typedef {Ports & {carry: CarryKeys, secondCopy: SecondCopy, heads: Heads, sentinelNotes: SentinelNotes, overflow: Overflow, keptHere: KeptHere}} Tablet */
 
 /** @param {Ports} ports @returns {Tablet} */
 export function makeTablet(ports) {
@@ -24,6 +26,8 @@ export function makeTablet(ports) {
     ...ports,
     carry: new CarryKeys(ports),
     secondCopy: new SecondCopy(ports.journal),
+    heads: new Heads(),
+    sentinelNotes: new SentinelNotes(ports),
     keptHere: new Map(),
     overflow: { incarnation: null, heads: new Map(), minted: [], turn: Promise.resolve() },
   };

@@ -5,11 +5,12 @@ import test from 'node:test';
 import { uuid7 } from '../../static/tablet/identifiers.js';
 import { Writings } from '../../static/tablet/writing.js';
 import { openDrafts } from '../../sync/tablet/drafts.js';
+import { addSaved } from '../../sync/tablet/replica.js';
 import { ANN, VISIT, World } from '../sync/tablet/world.js';
 
 /** A worker's start at this tablet, as far as writing knows of it. */
 function application(tab) {
-  const seeOwn = () => tab.reloads();
+  const seeOwn = (saved) => addSaved(tab.tablet, tab.keys, tab.replica, saved);
   return { tablet: tab.tablet, session: { seeOwn }, flusher: { wake() {} }, person: () => ANN };
 }
 
@@ -137,4 +138,30 @@ test('locking leaves no words in memory', async () => {
   writings.forget();
 
   assert.deepEqual([await drafts(tab), tab.texts()], [[], ['In the mid']]);
+});
+
+test('Save is one commit: the draft goes with it', async () => {
+  const { tab, box } = await begun();
+  await box.types('The li');
+  const before = tab.device.unsent.commits;
+
+  await box.types('The line.', { finished: true, closed: true });
+
+  assert.equal(tab.device.unsent.commits - before, 1);
+  assert.deepEqual(await drafts(tab), []);
+});
+
+test('words that only the journal took are not called lost because their draft could not be removed', async () => {
+  const { world, tab, box } = await begun();
+  await box.types('The li');
+  tab.device.unsent.fault = { kind: 'failed', commits: 100, reads: true };
+
+  const kept = await box.types('The line.', { finished: true, closed: true });
+
+  assert.equal(kept.state.words, 'Saved once. The main copy failed.');
+  tab.device.unsent.fault = null;
+  tab.device.kill();
+  const after = await world.starts(tab.device);
+  await after.unlocks(ANN);
+  assert.deepEqual(after.texts(), ['The line.']);
 });

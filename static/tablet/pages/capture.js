@@ -25,11 +25,17 @@ export function capturePage(shown) {
     place: visit === null ? '' : areaWords(visit),
     consent,
     finish_action: `/tablet/evidence/${evidence.record}/finish`,
-    blocks: numbered({ ...shown, codings: [] }, capturedActs),
+    ...capturedList(shown),
     writer: writer(shown, now),
     prompts: prompts(shown, audience),
   };
 }
+
+/** The words so far, and where they are to be had anew. @param {Pick<CaptureShown, 'evidence' | 'replica' | 'roles' | 'codes' | 'blocks'>} shown */
+export const capturedList = (shown) => ({
+  fresh_href: `/tablet/evidence/${shown.evidence.record}/blocks`,
+  blocks: numbered({ ...shown, codings: [] }, capturedActs),
+});
 
 /** What can be done with a block while the interview goes on. @param {RecordState} block */
 export const capturedActs = (block) => [

@@ -97,15 +97,7 @@ function commit(database, changes, check, lost) {
       if (problem.kind === 'gone') lost();
       return reject(problem);
     };
-    const apply = () => {
-      for (const change of changes) {
-        const store = transaction.objectStore(change.store);
-        if ('put' in change) store.put(change.put, /** @type {IDBValidKey} */ (change.key));
-        else store.delete(/** @type {IDBValidKey} */ (change.remove));
-      }
-    };
     let open = check.length;
-    if (open === 0) apply();
     for (const one of check) {
       const request = transaction.objectStore(one.store).get(/** @type {IDBValidKey} */ (one.key));
       request.onsuccess = () => {
@@ -113,9 +105,23 @@ function commit(database, changes, check, lost) {
         if (!stands(request.result, one.equals)) {
           moved = true;
           transaction.abort();
-        } else if ((open -= 1) === 0) apply();
+        } else if ((open -= 1) === 0) transaction.commit();
       };
     }
+    // Asked for in one go, without a wait between the checks and the changes: until `commit` nothing is kept, and a check that fails
+    // takes all of it back. The transaction cannot end by itself before the last check has been looked at.
+    try {
+      for (const change of changes) {
+        const store = transaction.objectStore(change.store);
+        if ('put' in change) store.put(change.put, /** @type {IDBValidKey} */ (change.key));
+        else store.delete(/** @type {IDBValidKey} */ (change.remove));
+      }
+    } catch (problem) {
+      // A value that cannot be stored must not leave the half before it behind.
+      transaction.abort();
+      throw problem;
+    }
+    if (open === 0) transaction.commit();
   });
 }
 

@@ -4,6 +4,8 @@
  * It holds numbers and random ids, no words. When the database comes up empty, this is how the tablet knows that it was not.
  */
 
+import { StorageProblem } from '../../../sync/tablet/ports.js';
+
 /** @typedef {import('../../../sync/tablet/ports.js').Sentinel} Sentinel */
 
 const CACHE = 'fieldwork-sentinel';
@@ -12,16 +14,23 @@ const ADDRESS = '/sentinel';
 /** @returns {Sentinel} */
 export const openSentinel = () => ({
   read: async () => {
-    const answer = await (await caches.open(CACHE)).match(ADDRESS);
-    if (answer === undefined) return null;
     try {
-      return await answer.json();
+      const answer = await (await caches.open(CACHE)).match(ADDRESS);
+      return answer === undefined ? null : await answer.json();
     } catch (problem) {
-      if (problem instanceof SyntaxError) return null;
+      if (isOfThePlace(problem)) return null;
       throw problem;
     }
   },
   write: async (facts) => {
-    await (await caches.open(CACHE)).put(ADDRESS, new Response(JSON.stringify(facts)));
+    try {
+      await (await caches.open(CACHE)).put(ADDRESS, new Response(JSON.stringify(facts)));
+    } catch (problem) {
+      if (isOfThePlace(problem)) throw new StorageProblem('failed', String(problem));
+      throw problem;
+    }
   },
 });
+
+/** What is not JSON, a browser that gives no cache here, or a full one. @param {unknown} problem */
+const isOfThePlace = (problem) => problem instanceof SyntaxError || problem instanceof DOMException || problem instanceof TypeError;

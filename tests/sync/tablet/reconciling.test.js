@@ -92,6 +92,7 @@ test('an older copy whose journal went as well is noticed by the sentinel, and t
   await tab.writes({ text: 'old' });
   const older = tab.device.unsent.copy();
   await tab.writes({ text: 'gone' });
+  await tab.tablet.sentinelNotes.settled();
   tab.device.kill();
   tab.device.unsent.putBack(older);
   tab.device.files.wipe();

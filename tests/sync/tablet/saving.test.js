@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 
+import { toBase64 } from '../../../sync/tablet/bytes.js';
 import { draftIntention, draftKey, keepDraft, openDrafts } from '../../../sync/tablet/drafts.js';
 import { countOutbox } from '../../../sync/tablet/outbox.js';
 import { settle } from '../../../sync/tablet/overflow.js';
@@ -279,4 +280,145 @@ test('odd text comes back as it was typed', async () => {
   await tab.pushesAll();
   await tab.pulls();
   assert.deepEqual(tab.texts(), [...odd].sort());
+});
+
+/** The doors that a tab goes through, one after the other, as "read operations" or "commit". */
+function watched(tab) {
+  const passed = [];
+  const { storage, journal } = tab.tablet;
+  const seen = (door, name) => (...asked) => {
+    passed.push(`${name}${name === 'read' ? ` ${asked[0]}` : ''}`);
+    return door[name](...asked);
+  };
+  Object.assign(tab.tablet, { storage: { ...storage, read: seen(storage, 'read'), range: seen(storage, 'range'), commit: seen(storage, 'commit') } });
+  tab.tablet.secondCopy.journal = { ...journal, append: seen(journal, 'append') };
+  return passed;
+}
+
+test('between the words and the two copies stand one commit and one flush, and nothing is read before', async () => {
+  const tab = await new World().enrolled();
+  await tab.writes({ text: 'first' });
+  const passed = watched(tab);
+
+  const saved = await tab.writes({ text: 'second' });
+
+  assert.equal(saved.saved, 'twice');
+  assert.deepEqual(passed, ['commit', 'append']);
+});
+
+test('the journal is not written before the database has taken the number', async () => {
+  const world = new World();
+  const tab = await world.enrolled();
+  const other = await world.starts(tab.device);
+  await tab.writes({ text: '1' });
+  tab.life.before('database before commit', () => other.writes({ text: '2' }));
+
+  await tab.writes({ text: '3' });
+
+  tab.device.powerLoss();
+  tab.device.unsent.wipe();
+  const after = await world.starts(tab.device);
+  await after.unlocks(ANN);
+  assert.deepEqual(after.texts(), ['1', '2', '3']);
+  assert.equal(after.report.lost, 0);
+});
+
+test('what is remembered of the last save is not believed when the office has another key', async () => {
+  const world = new World();
+  const tab = await world.enrolled();
+  await tab.writes({ text: 'before' });
+  const pair = await world.office.keyMaking.pair();
+  const id = world.random.uuid4();
+  await tab.storage.commit([{ store: 'marks', key: 'ingest:evidence', put: { id, lane: 'evidence', public: toBase64(pair.public) } }]);
+
+  const saved = await tab.writes({ text: 'after' });
+
+  const entry = await tab.storage.read('entries', [saved.operations[0].stream, saved.operations[0].sequence]);
+  assert.equal((await tab.storage.read('carry_keys', entry.carry)).ingest.id, id);
+});
+
+test('what is remembered of the last save is not believed when a new incarnation has been taken', async () => {
+  const world = new World();
+  const tab = await world.enrolled();
+  await tab.writes({ text: 'before' });
+  const id = world.random.uuid4();
+  await tab.storage.commit([{ store: 'marks', key: 'incarnation', put: { id } }]);
+
+  const { operations: [saved] } = await tab.writes({ text: 'after' });
+
+  const entry = await tab.storage.read('entries', [saved.stream, saved.sequence]);
+  assert.deepEqual([JSON.parse(entry.header).incarnation, entry.sequence], [id, 1]);
+});
+
+test('a note that another tab has saved is not saved a second time by the journal alone when the database is full', async () => {
+  const world = new World();
+  const first = await world.enrolled();
+  const second = await world.starts(first.device);
+  await second.unlocks(ANN);
+  await second.writes({ text: 'so that it remembers' });
+  const note = first.intention({ text: 'from both' });
+  await first.saves([note]);
+  first.device.unsent.fault = { kind: 'quota', commits: 1 };
+
+  const again = await second.saves([note]);
+
+  assert.deepEqual([again.saved, again.again], ['twice', true]);
+  await first.pushesAll();
+  assert.deepEqual(world.office.bodies().sort(), ['from both', 'so that it remembers']);
+});
+
+test('a database that the browser replaced by an empty one while we write: the journal alone takes the words', async () => {
+  const world = new World();
+  const tab = await world.enrolled();
+  await tab.writes({ text: 'before' });
+  tab.device.unsent.wipe();
+
+  const saved = await tab.writes({ text: 'meanwhile' });
+
+  assert.deepEqual([saved.saved, saved.problem], ['once', 'database_failed']);
+  tab.device.kill();
+  const after = await world.starts(tab.device);
+  await after.unlocks(ANN);
+  assert.equal(after.report.found_empty, true);
+  assert.deepEqual(after.texts(), ['before', 'meanwhile']);
+});
+
+test('a sentinel that hangs, or that cannot be written, takes nothing from two good copies and keeps nobody waiting', async () => {
+  const tab = await new World().enrolled();
+  const { sentinel } = tab.tablet;
+  sentinel.write = () => new Promise(() => {});
+
+  const hanging = await tab.writes({ text: 'one' });
+  const later = await tab.writes({ text: 'two' });
+
+  assert.deepEqual([hanging.saved, later.saved], ['twice', 'twice']);
+});
+
+test('the sentinel knows the last number once it has come to rest, however quickly the notes came', async () => {
+  const tab = await new World().enrolled();
+  const { operations: [{ stream }] } = await tab.writes({ text: 'one' });
+  await tab.tablet.sentinelNotes.settled();
+
+  const { sentinel, sentinelNotes } = tab.tablet;
+  const { write } = sentinel;
+  sentinel.write = (facts) => {
+    if (facts.highest[stream] === 8) sentinelNotes.note([{ stream, sequence: 9 }]);
+    return write(facts);
+  };
+  sentinelNotes.note([{ stream, sequence: 8 }]);
+  await tab.tablet.sentinelNotes.settled();
+
+  assert.equal(tab.device.sentinel.facts.highest[stream], 9);
+});
+
+test('what the journal alone has is seen at once by the person who wrote it', async () => {
+  const { addSaved } = await import('../../../sync/tablet/replica.js');
+  const tab = await new World().enrolled();
+  tab.device.unsent.fault = { kind: 'quota', commits: 1 };
+
+  const saved = await tab.writes({ text: 'only in the journal' });
+  await addSaved(tab.tablet, tab.keys, tab.replica, saved.operations);
+
+  assert.equal(saved.saved, 'once');
+  assert.deepEqual(tab.texts(), ['only in the journal']);
 });
