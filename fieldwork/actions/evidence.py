@@ -142,11 +142,9 @@ def _text_of(block: Record) -> str:
 
 
 def _range(coding: Record, text: str) -> tuple[int, int]:
-    start, end = coding.get("start_cp", 0), coding.get("end_cp", 0)
+    start = coding.get("start_cp", 0)
     quote, before, after = (str(coding.get(name, "") or "") for name in ("quote", "before", "after"))
-    found = anchor(
-        text, start if isinstance(start, int) else 0, end if isinstance(end, int) else 0, quote, before, after
-    )
+    found = anchor(text, start if isinstance(start, int) else 0, quote, before, after)
     return found.start_cp, found.end_cp
 
 

@@ -1,7 +1,8 @@
 """Where a coding stands after its block was edited: kept, moved, changed or orphaned, and it says so (design 7).
 
-A coding points into one immutable revision of a block. When the words have changed since, its passage is looked for in the words of now:
-at its place, then by itself, then by what stood around it. Nothing here writes anything; a person decides what a changed coding means.
+A coding points into one immutable revision of a block. Words that look alike are not the words that were coded: a coding follows its
+words to another place only when nothing else there could be meant, and where that is in doubt a person has to look. Nothing here writes.
+`static/tablet/anchoring.js` is the same rule on the tablet, and `sync/vectors/anchors.json` holds both to the same answers.
 """
 
 from __future__ import annotations
@@ -24,23 +25,6 @@ class Anchor:
     end_cp: int
 
 
-def anchor(text: str, start_cp: int, end_cp: int, quote: str, before: str, after: str) -> Anchor:
-    """Find the quoted words. Changed means: what stood around them is there, and something else between."""
-    if quote and 0 <= start_cp < end_cp <= len(text) and text[start_cp:end_cp] == quote:
-        return Anchor("kept", start_cp, end_cp)
-    if quote:
-        found = _nearest(text, quote, start_cp, before, after)
-        if found is not None:
-            return Anchor("moved", found, found + len(quote))
-    opening = text.find(before) if before else 0
-    if opening >= 0:
-        begins = opening + len(before)
-        ends = text.find(after, begins) if after else len(text)
-        if begins < ends and (before or after):
-            return Anchor("changed", begins, ends)
-    return Anchor("orphaned", 0, 0)
-
-
 @dataclass(frozen=True, slots=True)
 class Quoted:
     """Words with what stands around them, as a coding copied them or as they are now."""
@@ -48,6 +32,27 @@ class Quoted:
     quote: str
     before: str
     after: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    at: int
+    sides: int
+    """How many of its two sides read as they did: 0, 1 or 2."""
+
+
+def anchor(text: str, start_cp: int, quote: str, before: str, after: str) -> Anchor:
+    """Find the quoted words. Changed means that somebody must look: other words stand between the neighbours, or it is in doubt."""
+    length = len(quote)
+    places = [_Place(at, _sides_alike(text, at, at + length, before, after)) for at in _places(text, quote)]
+    at = _certain(places, start_cp, length)
+    if at is not None:
+        return Anchor("kept" if at == start_cp else "moved", at, at + length)
+    alone = len(places) == 1 and not before and not after
+    for place in places:
+        if alone or place.at == start_cp:
+            return Anchor("changed", place.at, place.at + length)
+    return _between(text, before, after) or Anchor("orphaned", 0, 0)
 
 
 def as_it_stands(texts: Sequence[tuple[str, str]], revision: str, start_cp: int, quoted: Quoted) -> Quoted | None:
@@ -59,35 +64,50 @@ def as_it_stands(texts: Sequence[tuple[str, str]], revision: str, start_cp: int,
     if any(operation == revision for operation, _ in texts):
         return quoted
     for _, text in texts:
-        found = anchor(text, start_cp, start_cp + len(quoted.quote), quoted.quote, quoted.before, quoted.after)
+        found = anchor(text, start_cp, quoted.quote, quoted.before, quoted.after)
         if found.standing in ("kept", "moved"):
             before = text[max(0, found.start_cp - CONTEXT_CP) : found.start_cp]
             return Quoted(quoted.quote, before, text[found.end_cp : found.end_cp + CONTEXT_CP])
     return None
 
 
-def _nearest(text: str, quote: str, start_cp: int, before: str, after: str) -> int | None:
-    """The place of the quote that agrees best with what stood around it, and of those the one nearest to where it was."""
-    best: tuple[int, int] | None = None
-    found_at = -1
-    at = text.find(quote)
+def _certain(places: list[_Place], start_cp: int, length_cp: int) -> int | None:
+    """The one place that must be meant; None where there is none, or a doubt."""
+    both = [place.at for place in places if place.sides == 2]
+    if start_cp in both:
+        return start_cp
+    if both:
+        return both[0] if len(both) == 1 else None
+    alike = [place.at for place in places if place.sides == 1]
+    if len(alike) == 1 and (len(places) == 1 or alike[0] == start_cp):
+        return alike[0]
+    # So many letters do not come together twice by chance: they need no neighbours to be known by.
+    return places[0].at if len(places) == 1 and length_cp >= CONTEXT_CP else None
+
+
+def _places(text: str, quote: str) -> list[int]:
+    """Every place where these letters stand."""
+    places: list[int] = []
+    at = text.find(quote) if quote else -1
     while at >= 0:
-        agrees = _common_end(text[:at], before) + _common_start(text[at + len(quote) :], after)
-        rank = (agrees, -abs(at - start_cp))
-        if best is None or rank > best:
-            best, found_at = rank, at
+        places.append(at)
         at = text.find(quote, at + 1)
-    return None if best is None else found_at
+    return places
 
 
-def _common_end(one: str, other: str) -> int:
-    return _common_start(one[-len(other) :][::-1], other[::-1]) if other else 0
+def _sides_alike(text: str, start: int, end: int, before: str, after: str) -> int:
+    same_left = text[max(0, start - len(before)) : start] == before if before else start == 0
+    same_right = text[end : end + len(after)] == after if after else end == len(text)
+    return int(same_left) + int(same_right)
 
 
-def _common_start(one: str, other: str) -> int:
-    count = 0
-    for here, there in zip(one, other, strict=False):
-        if here != there:
-            break
-        count += 1
-    return count
+def _between(text: str, before: str, after: str) -> Anchor | None:
+    """What stood around the passage is there once, and something else between."""
+    if not before and not after:
+        return None
+    opening = text.find(before) if before else 0
+    if opening < 0 or (before and text.find(before, opening + 1) >= 0):
+        return None
+    start = opening + len(before)
+    end = text.find(after, start) if after else len(text)
+    return Anchor("changed", start, end) if start < end else None

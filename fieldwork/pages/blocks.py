@@ -17,9 +17,9 @@ from fieldwork.pages.words import AGENCY_WORDS, REASON_WORDS, VALENCE_WORDS, mom
 MOST_DEPTH = 3
 STANDING_WORDS = {
     "kept": "",
-    "moved": "",
+    "moved": "Moved with its words",
     "changed": "The words have changed. Somebody needs to look",
-    "orphaned": "These words are no longer here",
+    "orphaned": "These words are no longer here, or stand more than once",
 }
 
 
@@ -77,10 +77,7 @@ def segments(text: str, placed: Sequence[_Placed], block_id: str) -> list[Page]:
 
 
 def _placed(codings: Sequence[CodingFacts], text: str, first_number: int) -> list[_Placed]:
-    found = [
-        (coding, anchor(text, coding.start_cp, coding.end_cp, coding.quote, coding.before, coding.after))
-        for coding in codings
-    ]
+    found = [(coding, anchor(text, coding.start_cp, coding.quote, coding.before, coding.after)) for coding in codings]
     found.sort(key=lambda one: (one[1].standing == "orphaned", one[1].start_cp, one[1].end_cp, one[0].coding_id))
     return [_Placed(coding, at, str(first_number + index)) for index, (coding, at) in enumerate(found)]
 

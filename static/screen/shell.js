@@ -7,6 +7,7 @@
 import htmx from '../vendor/htmx.js';
 import { keepFocus } from './focus.js';
 import { showTheLastAsked } from './following.js';
+import { keepLocking } from './locking.js';
 import { keepTyping } from './typing.js';
 import { choosePassages } from './passages.js';
 
@@ -153,6 +154,7 @@ for (const kind of ['online', 'offline']) {
 keepTyping(ask, open);
 keepFocus();
 showTheLastAsked();
+keepLocking((message) => life.worker.postMessage(message));
 choosePassages();
 // A browser is asked to keep what is stored when a person sets the tablet up; what it answers is shown under "Only here".
 document.addEventListener('submit', (event) => {

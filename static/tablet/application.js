@@ -6,6 +6,7 @@
  */
 import { keepEnrolment, lastEnrolled } from './enrolment_kept.js';
 import { Flusher } from './flusher.js';
+import { IdleLock } from './idle_lock.js';
 import { clock, keyMaking, random } from './ports/chance.js';
 import { openStorage } from './ports/indexeddb.js';
 import { openJournal } from './ports/journal.js';
@@ -72,6 +73,11 @@ export class Application {
     this.writings = new Writings(this);
     /** The kind of words that was chosen last stands where the box of a locked tablet finds it. @type {Promise<void>} */
     this.kindNoted = Promise.resolve();
+    this.idleLock = new IdleLock(this);
+    /** @type {number | null} after how many minutes without use this tablet was locked; null when somebody locked it */
+    this.lockedAfter_minutes = null;
+    /** @type {Set<Promise<unknown>>} words that the page has handed over and that are not yet kept */
+    this.taking = new Set();
     /** @type {Map<string, Promise<any>>} */
     this.underWay = new Map();
     this.online = true;
@@ -102,11 +108,15 @@ export class Application {
     this.enrolment = enrolment;
     this.tablet.pulled = session.pulled;
     await keepEnrolment(this.tablet, enrolment);
+    this.idleLock.begin();
     this.flusher.wake();
   }
 
   /** Forget keys and words; what is unsent lies sealed and still goes up. Twice is as once. */
   async lock() {
+    this.lockedAfter_minutes = this.idleLock.end();
+    // What was handed over before the lock belongs to the operation that the lock makes, not to one of its own.
+    await Promise.allSettled(this.taking);
     await this.writings.settle();
     await this.kindNoted;
     this.writings.forget();
@@ -116,8 +126,17 @@ export class Application {
     this.tablet.carry.forget();
   }
 
-  /** What was typed, from the page. @param {import('./writing.js').Typed} typed */
+  /** What was typed, from the page. @param {import('./writing.js').Typed} typed @returns {Promise<import('./writing.js').Kept>} */
   async typed(typed) {
+    const taken = this.#take(typed);
+    this.taking.add(taken);
+    const kept = await taken;
+    this.taking.delete(taken);
+    return kept;
+  }
+
+  /** @param {import('./writing.js').Typed} typed @returns {Promise<import('./writing.js').Kept>} */
+  async #take(typed) {
     try {
       const kept = await this.writings.typed(typed);
       // Behind the words, which do not wait for it; a lock does.

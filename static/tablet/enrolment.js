@@ -2,7 +2,8 @@
  * How a tablet becomes a person's: a one-use code from the office and a passphrase of their own. Needs the network, once.
  *
  * The tablet makes the person's key pair, keeps the office's public keys, and takes its two tokens. Only then may a note be written,
- * because only then can it be sealed so that both can read it (design 3).
+ * because only then can it be sealed so that both can read it (design 3). Several people can be set up on one tablet. Somebody who forgot
+ * the passphrase is set up again, with new keys; what they wrote before goes to the office all the same.
  */
 import { keepEnrolment } from './enrolment_kept.js';
 import { expectPassphrase, PARAMETERS, stretch } from './ports/argon2.js';
@@ -10,16 +11,16 @@ import { Session } from './session.js';
 import { fromBase64, fromUtf8, toBase64, toUtf8 } from '../../sync/tablet/bytes.js';
 import { keysStep } from '../../sync/tablet/ingest.js';
 import { makePersonKeys } from '../../sync/tablet/keys.js';
-import { keepPerson } from '../../sync/tablet/kept_keys.js';
+import { keepPerson, setAside } from '../../sync/tablet/kept_keys.js';
 import { open, seal } from '../../sync/tablet/seal.js';
 
 export const SHORTEST_PASSPHRASE_CP = 14;
 const ENROLMENT = 'fieldwork-enrolment/1';
 
 /** @type {import('./router.js').Handler} */
-export async function ask() {
+export async function ask(application) {
   expectPassphrase();
-  return { template: 'enrolment/draft.html', page: page({ code: '', label: '' }, []) };
+  return { template: 'enrolment/draft.html', page: page(application, { code: '', label: '' }, []) };
 }
 
 /** @type {import('./router.js').Handler} */
@@ -33,9 +34,9 @@ export async function enrol(application, { form }) {
   if ([...passphrase.trim()].length < SHORTEST_PASSPHRASE_CP) {
     problems.push({ field: 'passphrase', words: `Enter a passphrase of at least ${SHORTEST_PASSPHRASE_CP} characters` });
   }
-  if (problems.length > 0) return again({ code, label }, problems);
+  if (problems.length > 0) return again(application, { code, label }, problems);
   const answer = await askOffice(code, label);
-  if (typeof answer === 'string') return again({ code, label }, [{ field: 'code', words: answer }]);
+  if (typeof answer === 'string') return again(application, { code, label }, [{ field: 'code', words: answer }]);
   await take(application, answer, passphrase);
   return { seeOther: '/tablet/' };
 }
@@ -65,6 +66,7 @@ async function take(application, granted, passphrase) {
   const { tablet } = application;
   const parameters = { ...PARAMETERS, salt: toBase64(tablet.random.bytes(16)) };
   const kek = await stretch(passphrase, parameters);
+  await setAside(tablet, granted.person);
   const { row, keys } = await makePersonKeys(granted.person, tablet, { way: 'passphrase', parameters, kek });
   await keepPerson(tablet, row);
   const reading_token = toBase64(await seal(keys.pulledKey, tablet.random.bytes(12), tokenBound(granted.person), toUtf8(granted.reading_token)));
@@ -76,9 +78,11 @@ async function take(application, granted, passphrase) {
   await keepEnrolment(tablet, enrolment);
   application.enrolment = enrolment;
   await keysStep(tablet);
+  await Session.clear(granted.person);
   const session = await Session.open(application, keys, granted.name, granted.reading_token);
+  application.goingTo = null;
   await application.unlocked(session, enrolment);
-  await session.fetch();
+  await application.flusher.fetched();
 }
 
 /** @param {string} person */
@@ -88,14 +92,18 @@ const tokenBound = (person) => toUtf8(`fieldwork reading token 1 ${person}`);
 export const readingToken = async (enrolment, keys) =>
   fromUtf8(await open(keys.pulledKey, tokenBound(enrolment.person), fromBase64(enrolment.reading_token)));
 
-/** @param {{code: string, label: string}} values @param {{field: string, words: string}[]} problems @returns {import('./router.js').Shown} */
-const again = (values, problems) => ({ status: 422, template: 'enrolment/draft.html', page: page(values, problems) });
+/** @param {import('./application.js').Application} application @param {{code: string, label: string}} values @param {{field: string, words: string}[]} problems @returns {import('./router.js').Shown} */
+const again = (application, values, problems) => ({ status: 422, template: 'enrolment/draft.html', page: page(application, values, problems) });
 
-/** @param {{code: string, label: string}} values @param {{field: string, words: string}[]} problems */
-function page(values, problems) {
+/** @param {import('./application.js').Application} application @param {{code: string, label: string}} values @param {{field: string, words: string}[]} problems */
+function page({ enrolment }, values, problems) {
   const error = (/** @type {string} */ field) => problems.find((one) => one.field === field)?.words ?? '';
   return {
-    title: 'Set up this tablet',
+    title: enrolment === null ? 'Set up this tablet' : 'Set up this tablet for somebody else',
+    lead: enrolment === null
+      ? 'You do this once, with a connection. After that the tablet works without one.'
+      : 'Each person does this once, with a connection. What is already on this tablet stays, and only those who wrote it can read it.',
+    back_href: enrolment === null ? '' : '/tablet/unlock',
     problems: problems.map(({ field, words }) => ({ href: `#${field}`, words })),
     code: { name: 'code', label: 'Code from the office', value: values.code, hint: 'For example, 7KQ2-M4XD-9RTB', error: error('code') },
     label: { name: 'label', label: 'Name of this tablet', value: values.label, hint: 'So that the office can tell it from others, for example “Idwal’s tablet”', error: error('label') },

@@ -1,71 +1,98 @@
 /**
- * The one who sends: pushes what waits, fetches what others wrote, compares manifests. One for each tablet at a time.
+ * The one who sends: pushes what waits, compares manifests, fetches what others wrote. One for each tablet at a time.
  *
- * A Web Lock keeps two tabs from sending the same twice; when it cannot be had within ten seconds the sending goes on without, because
- * sending twice is harmless and not sending is not (assurance 1.2). Waiting grows with jitter and never ends; a new note, a connection,
- * an unlock cut it short. Sending works while locked, fetching does not.
+ * Three errands, each with its own waiting: while an office takes nothing in, what others wrote still arrives, and the other way round.
+ * Waiting grows with jitter and never ends. A Web Lock keeps two tabs from sending the same twice; when it cannot be had within ten
+ * seconds the sending goes on without, because sending twice is harmless and not sending is not (assurance 1.2). Sending and comparing
+ * work while locked, fetching does not.
  */
+import { Round } from './round.js';
+import { chanceOf, retryAfterMs, waitAfter } from '../../sync/tablet/backoff.js';
 import { keysStep } from '../../sync/tablet/ingest.js';
 import { manifestStep } from '../../sync/tablet/manifest.js';
 import { Pusher } from '../../sync/tablet/push.js';
 
-const LOCK = 'fieldwork-flusher';
+/** @typedef {import('./round.js').Next} Next */
+/** @typedef {import('./round.js').Timing & {alone: <T>(lock: string, work: () => Promise<T>) => Promise<T>}} Turns */
+
 const LOCK_WAIT_MS = 10_000;
 const PULL_EVERY_MS = 20_000;
 const LOOK_AGAIN_MS = 5_000;
 const MANIFEST_EVERY_MS = 60_000;
 const LONGEST_WATCHED_MS = 20_000;
 
+/** @type {Turns} */
+const BROWSERS_OWN = {
+  now_ms: () => performance.now(),
+  later: (wait_ms, call) => {
+    const timer = setTimeout(call, wait_ms);
+    return () => clearTimeout(timer);
+  },
+  alone: async (lock, work) => {
+    const giveUp = AbortSignal.timeout(LOCK_WAIT_MS);
+    try {
+      return await navigator.locks.request(lock, { signal: giveUp }, work);
+    } catch (problem) {
+      if (problem instanceof DOMException && giveUp.aborted) return work();
+      throw problem;
+    }
+  },
+};
+
 export class Flusher {
-  /** @type {ReturnType<typeof setTimeout> | null} */
-  #timer = null;
-
-  #running = false;
-
-  #again = false;
-
   #reached = /** @type {boolean | null} */ (null);
 
-  #pulledAt = 0;
+  /** Whoever was fetched for last: for somebody else, or after a lock, fetching begins at once. @type {unknown} */
+  #fetchedFor = null;
 
-  #comparedAt = 0;
+  #failures = { comparing: 0, fetching: 0 };
 
-  /** Before this moment nothing but a person's own press sends again: the office, or what stands in front of it, has refused. */
-  #notBefore_ms = 0;
+  /** Sending and comparing write about the same entries, so here they go one after the other. @type {Promise<unknown>} */
+  #entries = Promise.resolve();
 
-  /** @type {Set<() => void>} people who pressed a button and watch */
-  #waiting = new Set();
-
-  /** @param {import('./application.js').Application} application */
-  constructor(application) {
+  /** @param {import('./application.js').Application} application @param {Turns} [turns] */
+  constructor(application, turns = BROWSERS_OWN) {
     this.application = application;
+    this.turns = turns;
     this.pusher = new Pusher(application.tablet);
+    const around = {
+      afterFault_ms: LOOK_AGAIN_MS,
+      fault: (/** @type {unknown} */ fault) => this.application.note(fault),
+      ended: () => this.application.tellStates(),
+    };
+    const errand = (/** @type {() => Promise<Next>} */ work) => async () => (this.application.enrolment === null ? { wait_ms: LOOK_AGAIN_MS, held: false } : work());
+    const inTurn = (/** @type {() => Promise<Next>} */ work) => errand(() => this.#inTurn(() => turns.alone('fieldwork-flusher', work)));
+    this.sending = new Round(inTurn(() => this.#send()), turns, around);
+    this.comparing = new Round(inTurn(() => this.#compare()), turns, around);
+    this.fetching = new Round(errand(() => turns.alone('fieldwork-fetcher', () => this.#fetch())), turns, around);
   }
 
   start() {
-    this.#plan(0);
+    this.sending.wake();
+    this.comparing.wake();
+    this.fetching.wake();
   }
 
-  /** There is something to do: do it now, or when a refusing office may be asked again. Notes that are saved meanwhile make no storm (DUR-23). */
+  /** There is something to do, or the connection may be back. */
   wake() {
-    if (this.#running) this.#again = true;
-    else this.#plan(this.#held_ms());
+    this.sending.wake();
+    this.comparing.wake();
+    if (this.application.session !== this.#fetchedFor) this.fetching.release();
+    else this.fetching.wake();
   }
 
-  #held_ms() {
-    return Math.max(0, this.#notBefore_ms - Date.now());
+  /** Send and fetch now, for a person who waits: resolves when that has ended, or after a while without an answer. @returns {Promise<void>} */
+  async now() {
+    /** @type {() => void} */
+    let callOff = () => {};
+    const enough = new Promise((resolve) => { callOff = this.turns.later(LONGEST_WATCHED_MS, () => resolve(undefined)); });
+    await Promise.race([enough, Promise.all([this.sending.watched(), this.comparing.watched(), this.fetching.watched()])]);
+    callOff();
   }
 
-  /** Send and fetch now, for a person who waits: resolves when that round has ended, or after a while without an answer. @returns {Promise<void>} */
-  now() {
-    this.#pulledAt = 0;
-    this.#comparedAt = 0;
-    this.#notBefore_ms = 0;
-    return new Promise((resolve) => {
-      this.#waiting.add(resolve);
-      setTimeout(() => { this.#waiting.delete(resolve); resolve(); }, LONGEST_WATCHED_MS);
-      this.wake();
-    });
+  /** Fetch for a person who waits for it. @returns {Promise<void>} */
+  fetched() {
+    return this.fetching.watched();
   }
 
   /** Whether the office answered last, in words. @returns {{kind: string, words: string}} */
@@ -74,74 +101,39 @@ export class Flusher {
     return this.#reached ? { kind: 'online', words: 'Connected' } : { kind: 'offline', words: 'No connection. You can go on writing.' };
   }
 
-  /** @param {number} wait_ms */
-  #plan(wait_ms) {
-    if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#run(), wait_ms);
+  /** @param {() => Promise<Next>} work @returns {Promise<Next>} */
+  #inTurn(work) {
+    const mine = this.#entries.then(work);
+    this.#entries = mine.catch(() => {});
+    return mine;
   }
 
-  async #run() {
-    this.#timer = null;
-    if (this.application.enrolment === null) return;
-    this.#running = true;
-    this.#again = false;
-    let wait_ms = LOOK_AGAIN_MS;
-    try {
-      wait_ms = await this.#alone(() => this.#rounds());
-    } catch (fault) {
-      this.application.note(fault);
-    } finally {
-      this.#running = false;
-      this.#plan(this.#again ? this.#held_ms() : wait_ms);
-    }
-    await this.application.tellStates();
-    if (this.#again) return;
-    this.#waiting.forEach((resolve) => resolve());
-    this.#waiting.clear();
-  }
-
-  /** @template T @param {() => Promise<T>} work @returns {Promise<T>} */
-  async #alone(work) {
-    const giveUp = AbortSignal.timeout(LOCK_WAIT_MS);
-    try {
-      return await navigator.locks.request(LOCK, { signal: giveUp }, work);
-    } catch (problem) {
-      if (problem instanceof DOMException && giveUp.aborted) return work();
-      throw problem;
-    }
-  }
-
-  /** Push until nothing waits, then fetch. @returns {Promise<number>} how long to wait before the next round */
-  async #rounds() {
-    const { tablet } = this.application;
+  /** Push until nothing waits. @returns {Promise<Next>} */
+  async #send() {
     for (;;) {
       const pushed = await this.pusher.step();
-      if (pushed.sent > 0) this.#note(pushed.problem);
-      if (pushed.epochChanged) this.#comparedAt = 0;
+      if (pushed.sent > 0) this.#note(pushed.problem, this.fetching);
+      if (pushed.epochChanged) this.comparing.release();
       if (pushed.safe + pushed.attention > 0) this.application.tell({ changed: { sent: true } });
       if (pushed.problem !== null) {
-        const wait_ms = pushed.wait_ms || LOOK_AGAIN_MS;
         // Where nobody answers a new note costs nothing to try; where somebody refuses, asking again at each note would be a loop.
-        this.#notBefore_ms = ['no_answer', 'storage_failed'].includes(pushed.problem) ? 0 : Date.now() + wait_ms;
-        return wait_ms;
+        return { wait_ms: pushed.wait_ms || LOOK_AGAIN_MS, held: !['no_answer', 'storage_failed'].includes(pushed.problem) };
       }
-      if (pushed.left === 0 || pushed.wait_ms > 0) break;
+      if (pushed.left === 0 || pushed.wait_ms > 0) return { wait_ms: LOOK_AGAIN_MS, held: false };
     }
-    if (Date.now() - this.#comparedAt > MANIFEST_EVERY_MS) {
-      const asked = await keysStep(tablet);
-      this.#note(asked.problem);
-      if (asked.problem !== null) return LOOK_AGAIN_MS;
-      const compared = await manifestStep(tablet);
-      if (compared.problem === null) this.#comparedAt = Date.now();
-      this.#dropped(compared.redacted);
-    }
-    const { session } = this.application;
-    if (session !== null && Date.now() - this.#pulledAt > PULL_EVERY_MS) {
-      const problem = await session.fetch();
-      this.#note(problem);
-      if (problem === null) this.#pulledAt = Date.now();
-    }
-    return LOOK_AGAIN_MS;
+  }
+
+  /** The office's public keys, and how far it has what is here. @returns {Promise<Next>} */
+  async #compare() {
+    const asked = await keysStep(this.application.tablet);
+    this.#note(asked.problem, this.sending);
+    if (asked.problem !== null) return this.#backOff('comparing', asked.problem, null);
+    const compared = await manifestStep(this.application.tablet);
+    if (compared.problem !== null) return this.#backOff('comparing', compared.problem, compared.retryAfter);
+    this.#failures.comparing = 0;
+    this.#dropped(compared.redacted);
+    if (compared.offered > 0) this.sending.wake();
+    return { wait_ms: compared.epochChanged ? 0 : MANIFEST_EVERY_MS, held: true };
   }
 
   /** Words that went from the disk go from what is seen, too. @param {string[]} operations */
@@ -151,16 +143,31 @@ export class Flusher {
     this.application.tell({ changed: { fetched: true } });
   }
 
-  /** Fetch at the next round, whenever the last one was. */
-  fetchSoon() {
-    this.#pulledAt = 0;
-    this.wake();
+  /** What others wrote. @returns {Promise<Next>} */
+  async #fetch() {
+    const { session } = this.application;
+    this.#fetchedFor = session;
+    if (session === null) return { wait_ms: PULL_EVERY_MS, held: false };
+    const { problem, retryAfter } = await session.fetch();
+    this.#note(problem, this.sending);
+    if (problem !== null) return this.#backOff('fetching', problem, retryAfter);
+    this.#failures.fetching = 0;
+    return { wait_ms: PULL_EVERY_MS, held: true };
   }
 
-  /** @param {string | null} problem */
-  #note(problem) {
+  /** @param {'comparing' | 'fetching'} errand @param {string} problem @param {string | null} retryAfter @returns {Next} */
+  #backOff(errand, problem, retryAfter) {
+    const { random, clock } = this.application.tablet;
+    this.#failures[errand] += 1;
+    const wait_ms = waitAfter(this.#failures[errand], chanceOf(random), retryAfterMs(retryAfter, clock.now()));
+    return { wait_ms, held: problem !== 'no_answer' };
+  }
+
+  /** Somebody answered, or nobody. Where an answer comes again, the errand that may wait for one need not wait longer. @param {string | null} problem @param {Round} other */
+  #note(problem, other) {
     const reached = problem === null || problem.startsWith('status_');
     if (reached === this.#reached) return;
+    if (reached && this.#reached === false) other.wake();
     this.#reached = reached;
   }
 }

@@ -3,6 +3,7 @@
  *
  * The counts are read from the rows themselves each time; nothing is remembered that could be wrong. No words of anybody are shown.
  */
+import { chosenMinutes } from './locking.js';
 import { onlyHerePage } from './pages/only_here.js';
 import { countOutbox, needsAttention } from '../../sync/tablet/outbox.js';
 import { told } from './reading.js';
@@ -29,6 +30,7 @@ export async function show(application) {
     page: onlyHerePage({
       counts, records: records.size, drafts: await storage.count('drafts'), attention: await needsAttention(storage), person: session.person,
       connection: application.flusher.connection(), persisted: await persisted(), found: application.found, unopened: session.unopened,
+      locks_after_minutes: await chosenMinutes(storage),
     }),
   };
 }

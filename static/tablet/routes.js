@@ -5,7 +5,9 @@ import * as codings from './codings.js';
 import * as enrolment from './enrolment.js';
 import * as evidence from './evidence.js';
 import * as finding_words from './finding_words.js';
+import * as locking from './locking.js';
 import * as only_here from './only_here.js';
+import * as people from './people.js';
 import * as screening from './screening.js';
 import * as unlocking from './unlocking.js';
 import * as visits from './visits.js';
@@ -13,12 +15,16 @@ import * as visits from './visits.js';
 /** @type {import('./router.js').Route[]} */
 export const ROUTES = [
   { method: 'GET', path: '/tablet/', handler: visits.browse },
-  { method: 'GET', path: '/tablet/enrol', handler: enrolment.ask, enrolled: false },
-  { method: 'POST', path: '/tablet/enrol', handler: enrolment.enrol, enrolled: false },
+  { method: 'GET', path: '/tablet/enrol', handler: enrolment.ask, enrolled: false, locked: true },
+  { method: 'POST', path: '/tablet/enrol', handler: enrolment.enrol, enrolled: false, locked: true },
   { method: 'GET', path: '/tablet/unlock', handler: unlocking.ask, locked: true },
   { method: 'POST', path: '/tablet/unlock', handler: unlocking.unlock, locked: true },
   { method: 'POST', path: '/tablet/lock', handler: unlocking.lock, locked: true },
   { method: 'POST', path: '/tablet/locked-words', handler: unlocking.write, locked: true },
+  { method: 'GET', path: '/tablet/people', handler: people.browse, locked: true },
+  { method: 'POST', path: '/tablet/people', handler: people.choose, locked: true },
+  { method: 'GET', path: '/tablet/locking', handler: locking.show },
+  { method: 'POST', path: '/tablet/locking', handler: locking.update },
   { method: 'GET', path: '/tablet/visits/:visit', handler: visits.show },
   { method: 'GET', path: '/tablet/visits/:visit/activities/new', handler: activities.draft },
   { method: 'POST', path: '/tablet/visits/:visit/activities', handler: activities.create },

@@ -4,6 +4,7 @@
  * Everything here is in memory and gone at lock. What lies on the disk is sealed under keys that only the passphrase opens.
  */
 import { openStorage } from './ports/indexeddb.js';
+import { openNetwork } from './ports/network.js';
 import { NetworkProblem } from '../../sync/tablet/ports.js';
 import { fromUtf8, toUtf8 } from '../../sync/tablet/bytes.js';
 import { pullStep } from '../../sync/tablet/pull.js';
@@ -12,10 +13,17 @@ import { PULLED_STORES } from '../../sync/tablet/stores.js';
 
 /** @typedef {import('../../sync/tablet/keys.js').PersonKeys} PersonKeys */
 /** @typedef {{scope: string, lanes: import('../../sync/tablet/ports.js').Lane[]}} ReadableScope */
+/** @typedef {{problem: string | null, retryAfter: string | null}} Fetched */
 
 const MOST_PAGES = 1_000;
+const WHOLE = Object.freeze({ problem: null, retryAfter: null });
 
 export class Session {
+  #closed = false;
+
+  /** Asks with this person's token and nobody else's, and not at all after the lock: what is still under way then must not go on as the next person. */
+  #network = openNetwork(async () => (this.#closed ? null : this.readingToken));
+
   /**
    * @param {import('./application.js').Application} application @param {PersonKeys} keys @param {string} name @param {string} readingToken
    * @returns {Promise<Session>}
@@ -26,6 +34,14 @@ export class Session {
     application.tablet.pulled = pulled;
     await session.reload();
     return session;
+  }
+
+  /** Remove what this person has pulled: their new keys do not open it, and it is at the office. @param {string} person */
+  static async clear(person) {
+    const pulled = openStorage(`fieldwork-pulled-${person}`, PULLED_STORES);
+    const rows = await Promise.all(PULLED_STORES.map(async (store) => (await pulled.range(store)).map(({ key }) => ({ store, remove: key }))));
+    await pulled.commit(rows.flat());
+    pulled.close();
   }
 
   /**
@@ -52,7 +68,7 @@ export class Session {
   }
 
   #tablet() {
-    return { ...this.application.tablet, pulled: this.pulled };
+    return { ...this.application.tablet, pulled: this.pulled, network: this.#network };
   }
 
   /** Enter what was saved here a moment ago into what is seen. @param {import('../../sync/tablet/saved.js').SavedOperation[]} operations */
@@ -60,32 +76,34 @@ export class Session {
     await addSaved(this.#tablet(), this.keys, this.replica, operations);
   }
 
-  /** Fetch what others wrote in every scope that this person may hold. @returns {Promise<string | null>} a problem, or null */
+  /** Fetch what others wrote in every scope that this person may hold. @returns {Promise<Fetched>} */
   async fetch() {
     const readable = await this.#scopes();
-    if (typeof readable === 'string') return readable;
+    if (!Array.isArray(readable)) return readable;
     let changed = await this.#drop(readable);
-    for (const { scope, lanes } of readable) {
-      for (const lane of lanes) {
-        const outcome = await this.#fetchLane(scope, lane);
-        if (outcome.problem !== null && outcome.problem !== 'not_readable_here') return outcome.problem;
-        changed ||= outcome.changed;
-      }
+    /** @type {Fetched} */
+    let fetched = WHOLE;
+    for (const { scope, lane } of readable.flatMap(({ scope, lanes }) => lanes.map((lane) => ({ scope, lane })))) {
+      const outcome = await this.#fetchLane(scope, lane);
+      changed ||= outcome.changed;
+      if (outcome.problem === null || outcome.problem === 'not_readable_here') continue;
+      fetched = { problem: outcome.problem, retryAfter: outcome.retryAfter };
+      break;
     }
-    if (changed) this.application.tell({ changed: { fetched: true } });
-    return null;
+    if (changed && !this.#closed) this.application.tell({ changed: { fetched: true } });
+    return fetched;
   }
 
-  /** @returns {Promise<ReadableScope[] | string>} the scopes, or a problem */
+  /** @returns {Promise<ReadableScope[] | Fetched>} the scopes, or a problem */
   async #scopes() {
     try {
-      const answer = await this.application.tablet.network.send({ method: 'GET', path: '/sync/scopes', headers: {}, body: null });
-      if (answer.status !== 200) return `status_${answer.status}`;
+      const answer = await this.#network.send({ method: 'GET', path: '/sync/scopes', headers: {}, body: null });
+      if (answer.status !== 200) return { problem: `status_${answer.status}`, retryAfter: answer.retryAfter };
       const said = JSON.parse(fromUtf8(answer.bytes));
-      return said?.format === 'fieldwork-scopes/1' && Array.isArray(said.scopes) ? said.scopes : 'not_from_central';
+      return said?.format === 'fieldwork-scopes/1' && Array.isArray(said.scopes) ? said.scopes : { problem: 'not_from_central', retryAfter: null };
     } catch (problem) {
-      if (problem instanceof NetworkProblem) return 'no_answer';
-      if (problem instanceof SyntaxError) return 'not_from_central';
+      if (problem instanceof NetworkProblem) return { problem: 'no_answer', retryAfter: null };
+      if (problem instanceof SyntaxError) return { problem: 'not_from_central', retryAfter: null };
       throw problem;
     }
   }
@@ -103,7 +121,7 @@ export class Session {
     return dropped;
   }
 
-  /** @param {string} scope @param {import('../../sync/tablet/ports.js').Lane} lane @returns {Promise<{problem: string | null, changed: boolean}>} */
+  /** @param {string} scope @param {import('../../sync/tablet/ports.js').Lane} lane @returns {Promise<Fetched & {changed: boolean}>} */
   async #fetchLane(scope, lane) {
     let changed = false;
     for (let page = 0; page < MOST_PAGES; page += 1) {
@@ -114,12 +132,13 @@ export class Session {
       result.redacted.forEach((operation) => this.replica.redact(operation));
       if (result.begunAgain) await this.reload();
       changed ||= result.operations.length > 0 || result.redacted.length > 0 || result.begunAgain;
-      if (result.problem !== null || !result.more) return { problem: result.problem, changed };
+      if (result.problem !== null || !result.more) return { problem: result.problem, retryAfter: result.retryAfter, changed };
     }
-    return { problem: null, changed };
+    return { ...WHOLE, changed };
   }
 
   close() {
+    this.#closed = true;
     this.pulled.close();
   }
 }

@@ -5,8 +5,10 @@
  * box that only takes words in; what is written there is sealed to public keys and joins the record at unlock.
  */
 import { readingToken } from './enrolment.js';
+import { enrolments } from './enrolment_kept.js';
 import { kindOf, speakerOf } from './evidence.js';
 import { uuid7 } from './identifiers.js';
+import { lockedWords } from './pages/locking.js';
 import { expectPassphrase, stretch } from './ports/argon2.js';
 import { placeOf } from './places.js';
 import { Session } from './session.js';
@@ -32,7 +34,8 @@ export async function ask(application) {
 export async function unlock(application, { form }) {
   const { tablet, enrolment } = application;
   if (enrolment === null) return { seeOther: '/tablet/enrol' };
-  const wrong = (await tablet.storage.read('marks', 'wrong_passphrases')) ?? { tries: 0, last_ms: 0 };
+  const mark = `wrong_passphrases:${enrolment.person}`;
+  const wrong = (await tablet.storage.read('marks', mark)) ?? { tries: 0, last_ms: 0 };
   const left_ms = wrong.last_ms + waitAfterWrong(wrong.tries) - Date.now();
   if (left_ms > 0 && left_ms <= LONGEST_WAIT_MS) {
     const seconds = Math.ceil(left_ms / 1000);
@@ -43,15 +46,15 @@ export async function unlock(application, { form }) {
   if (row === undefined || wrap === undefined) throw new Error('this tablet has no passphrase for this person');
   const keys = await unlockPersonKeys(row, 'passphrase', await stretch(String(form.get('passphrase') ?? ''), wrap.parameters));
   if (keys === null) {
-    await tablet.storage.commit([{ store: 'marks', key: 'wrong_passphrases', put: { tries: wrong.tries + 1, last_ms: Date.now() } }]);
+    await tablet.storage.commit([{ store: 'marks', key: mark, put: { tries: wrong.tries + 1, last_ms: Date.now() } }]);
     return sealed(application, { error: 'That is not the passphrase. Nothing has been deleted. Try again', saved: nothing, status: 422 });
   }
-  await tablet.storage.commit([{ store: 'marks', remove: 'wrong_passphrases' }]);
+  await tablet.storage.commit([{ store: 'marks', remove: mark }]);
   const session = await Session.open(application, keys, enrolment.name, await readingToken(enrolment, keys));
   await application.unlocked(session, enrolment);
   if ((await application.writings.adopt(keys)) > 0) await session.reload();
   await joinWords(application, session);
-  const place = await openPlace(tablet);
+  const place = await placeHere(application);
   const to = place !== undefined && session.replica.find(place.record) !== null
     ? `/tablet/evidence/${place.record}/write` : application.goingTo ?? '/tablet/';
   application.goingTo = null;
@@ -98,7 +101,7 @@ export async function lock(application) {
 /** Words written while locked. @type {import('./router.js').Handler} */
 export async function write(application, { form }) {
   const text = String(form.get('text') ?? '');
-  const place = await openPlace(application.tablet);
+  const place = await placeHere(application);
   if (place === undefined || text === '') return ask(application, /** @type {any} */ (null));
   const ids = {
     operation: String(form.get('operation') || uuid7()), record: String(form.get('record') || uuid7()),
@@ -110,14 +113,23 @@ export async function write(application, { form }) {
   return sealed(application, { error: '', saved: stateOfSaving(saved), status: 200 });
 }
 
+/** The interview that this person has open; another's is none of theirs. @param {import('./application.js').Application} application */
+async function placeHere({ tablet, enrolment }) {
+  const place = await openPlace(tablet);
+  return place?.person === enrolment?.person ? place : undefined;
+}
+
 /**
  * @param {import('./application.js').Application} application
  * @param {{error: string, saved: {kind: string, words: string}, status: number, text?: string}} shown
  * @returns {Promise<import('./router.js').Shown>}
  */
 async function sealed(application, { error, saved, status, text = '' }) {
-  const place = await openPlace(application.tablet);
+  const place = await placeHere(application);
   const open = place !== undefined;
+  const several = (await enrolments(application.tablet.storage)).length > 1;
+  const why = lockedWords(application.lockedAfter_minutes);
+  const hidden = open ? 'What you wrote is hidden. You can go on writing: the words are sealed and join the record when you unlock.' : 'What you wrote is hidden. Unlock to read it.';
   return {
     status,
     at: '/tablet/unlock',
@@ -126,7 +138,8 @@ async function sealed(application, { error, saved, status, text = '' }) {
       title: 'Locked',
       problems: error === '' ? [] : [{ href: '#passphrase', words: error }],
       sealed: {
-        title: 'Locked', words: open ? 'What you wrote is hidden. You can go on writing: the words are sealed and join the record when you unlock.' : 'What you wrote is hidden. Unlock to read it.',
+        title: 'Locked', words: why === '' ? hidden : `${why} ${hidden}`,
+        passphrase_label: several ? `Passphrase of ${application.enrolment?.name}` : 'Passphrase', others_href: '/tablet/people',
         write_action: open ? '/tablet/locked-words' : '', unlock_action: '/tablet/unlock', passkey_action: '', saved, error, text,
         place: place === undefined ? '' : { record: uuid7(), scope: place.scope, evidence: place.record, kind: kindOf(place), speaker: speakerOf(place) },
       },

@@ -21,8 +21,12 @@ navigator.locks.request(name, () => {
 
 self.onmessage = async ({ data, ports: [port] }) => {
   const application = await starting;
-  if (data.request) port.postMessage(await router.answer(application, data.request));
+  if (data.request) {
+    await application.idleLock.beforePage();
+    port.postMessage(await router.answer(application, data.request));
+  }
   else if (data.typed) port.postMessage(await application.typed(data.typed));
+  else if (data.used) await application.idleLock.used();
   else if (data.hidden) await application.pageHidden();
   else if (data.online !== undefined) application.connectionChanged(data.online);
 };

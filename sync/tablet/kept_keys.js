@@ -29,5 +29,18 @@ export async function keepPerson(tablet, row) {
   return (await tablet.secondCopy.write([keysFrame([mark])])) === null ? 'twice' : 'once';
 }
 
+/**
+ * Before a person takes new keys on a tablet where they had some: the old row is kept under another name. It opens drafts that were never
+ * sent, should the old passphrase be remembered. Nothing when there was none.
+ * @param {import('./tablet.js').Tablet} tablet @param {string} person
+ */
+export async function setAside(tablet, person) {
+  const row = await personRow(tablet.storage, person);
+  if (row === undefined) return;
+  const mark = { key: `person:${person}:until:${tablet.clock.now()}`, value: row };
+  await tablet.storage.commit([{ store: 'marks', key: mark.key, put: row }]);
+  await tablet.secondCopy.write([keysFrame([mark])]);
+}
+
 /** @param {import('./ports.js').Storage} storage @param {string} person @returns {Promise<import('./keys.js').PersonRow | undefined>} */
 export const personRow = (storage, person) => storage.read('marks', `person:${person}`);

@@ -22,6 +22,6 @@ def test_words_that_no_longer_stand_do_not_come_out_of_the_copy() -> None:
 
 
 def test_of_two_versions_the_one_that_has_the_words_is_read() -> None:
-    now = as_it_stands([("two", "No bird."), ("three", "A heron.")], "one", 2, HERON)
+    now = as_it_stands([("two", "No bird."), ("three", "A heron best.")], "one", 2, HERON)
 
-    assert now == Quoted("heron", "A ", ".")
+    assert now == Quoted("heron", "A ", " best.")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fieldwork.domain.anchoring import anchor
 from fieldwork.domain.removing import holds, removal, without
 
 TEXT = st.text(alphabet="ab é👧", max_size=40)
@@ -48,21 +47,3 @@ def test_words_are_found_and_taken_out_however_deep() -> None:
     assert holds(value, "Xanthippe")
     assert without(value, "Xanthippe", "#") == {"a": [1, None, {"#": "old #"}], "b": True}
     assert not holds(without(value, "Xanthippe", "#"), "Xanthippe")
-
-
-def test_a_coding_is_kept_moved_changed_or_orphaned() -> None:
-    text = "The line. I don't do school. The bell."
-
-    assert anchor(text, 10, 27, "I don't do school", "The line. ", ". The bell.").standing == "kept"
-    moved = anchor("Well. " + text, 10, 27, "I don't do school", "The line. ", ". The bell.")
-    assert (moved.standing, moved.start_cp, moved.end_cp) == ("moved", 16, 33)
-    changed = anchor("The line. I do no school. The bell.", 10, 27, "I don't do school", "The line. ", ". The bell.")
-    assert (changed.standing, changed.start_cp, changed.end_cp) == ("changed", 10, 24)
-    assert anchor("Nothing of it.", 10, 27, "I don't do school", "The line. ", ". The bell.").standing == "orphaned"
-
-
-def test_of_two_places_the_one_with_the_same_neighbours_is_meant() -> None:
-    found = anchor("xx no yy. aa no bb.", 3, 5, "no", "aa ", " bb")
-
-    assert (found.standing, found.start_cp) == ("kept", 3)
-    assert anchor("longer: xx no yy. aa no bb.", 3, 5, "no", "aa ", " bb").start_cp == 21

@@ -7,7 +7,7 @@ import { clockWords, spanWords, weekdayWords } from '../../static/tablet/pages/d
 import { onlyHerePage } from '../../static/tablet/pages/only_here.js';
 
 const counts = { unsent: 0, held: 0, quarantined: 0, unreadable: 0, waiting: 0, safe: 0, written: 0, oldest_at: null, waiting_by_person: {} };
-const shown = { counts, records: 0, drafts: 0, attention: [], person: 'ann', connection: { words: 'Connected' }, persisted: true, found: null, unopened: 0 };
+const shown = { counts, records: 0, drafts: 0, attention: [], person: 'ann', connection: { words: 'Connected' }, persisted: true, found: null, unopened: 0, locks_after_minutes: 5 };
 
 test('a tablet on which nothing waits says so', () => {
   const page = onlyHerePage(shown);

@@ -19,7 +19,7 @@ import { AGENCIES, REASONS, VALENCES, wordFor } from './words.js';
 const MOST_DEPTH = 3;
 /** @type {Record<Anchor['standing'], string>} */
 export const STANDING_WORDS = {
-  kept: '', moved: 'Moved with its words', changed: 'The words have changed. Somebody needs to look', orphaned: 'These words are no longer here',
+  kept: '', moved: 'Moved with its words', changed: 'The words have changed. Somebody needs to look', orphaned: 'These words are no longer here, or stand more than once',
 };
 
 /** The words that people wrote in a block: one version, or several side by side. @param {import('../reading.js').Replica} replica @param {RecordState} block @returns {Version[]} */

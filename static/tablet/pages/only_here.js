@@ -1,5 +1,6 @@
 /** What is only on this tablet, in words. */
 import { momentWords } from './dates.js';
+import { minutesWords } from './locking.js';
 import { counted } from '../states.js';
 
 /** Why the office could not simply take something, and what to do. @type {Record<string, string>} */
@@ -22,8 +23,9 @@ const REASONS = {
  * @param {import('../../../sync/tablet/outbox.js').Attention[]} shown.attention @param {string} shown.person
  * @param {{words: string}} shown.connection @param {boolean | null} shown.persisted
  * @param {import('../../../sync/tablet/reconcile.js').Reconciled | null} shown.found @param {number} shown.unopened
+ * @param {number} shown.locks_after_minutes
  */
-export function onlyHerePage({ counts, records, drafts, attention, person, connection, persisted, found, unopened }) {
+export function onlyHerePage({ counts, records, drafts, attention, person, connection, persisted, found, unopened, locks_after_minutes }) {
   const mine = counts.waiting_by_person[person] ?? 0;
   const others = Object.entries(counts.waiting_by_person).filter(([one]) => one !== person);
   return {
@@ -47,6 +49,8 @@ export function onlyHerePage({ counts, records, drafts, attention, person, conne
     storage: persisted === true ? 'This tablet keeps what is stored.' : 'This tablet may delete notes when it runs out of space. Send often.',
     warning: persisted !== true,
     troubles: troubleWords(found, unopened),
+    locks: `This tablet locks after ${minutesWords(locks_after_minutes)} without use.`,
+    locks_href: '/tablet/locking',
     action: '/tablet/only-here',
   };
 }

@@ -40,6 +40,8 @@ def cases() -> dict[str, list[Context]]:
             {"facts": FACTS, "back_href": "/tablet/evidence/1", "withdraw_action": "/tablet/codings/1/withdraw"}
         ],
         "enrolment/draft.html": [_enrolment(""), _enrolment("Enter the code from the office")],
+        "locking/show.html": [_locking(""), _locking("Choose from 2 to 15 minutes")],
+        "people/on_tablet.html": [_people()],
         "evidence/capture.html": [_capture([]), _capture([_block(block) for block in BLOCKS])],
         "evidence/on_tablet.html": [_record(), _record() | {"screening": {"action": "", "done": True}}],
         "finding_words/show.html": [_find([]), _find([_hit()])],
@@ -58,7 +60,10 @@ def cases() -> dict[str, list[Context]]:
         name: [FRAME | context | {"whole": whole} for context in contexts for whole in (True, False)]
         for name, contexts in found.items()
     }
-    return both | {"blocks/added.html": [{"block": _block(BLOCKS[2])}, {"block": _block(BLOCKS[2], versions=2)}]}
+    return both | {
+        "blocks/added.html": [{"block": _block(BLOCKS[2])}, {"block": _block(BLOCKS[2], versions=2)}],
+        "blocks/list.html": [_list([]), _list([_block(block) for block in BLOCKS])],
+    }
 
 
 def _field(name: str, label: str, value: str = "", hint: str = "", error: str = "") -> Context:
@@ -131,8 +136,29 @@ def _enrolment(problem: str) -> Context:
     return {
         "problems": [{"href": "#code", "words": problem}] if problem else [],
         "code": _field("code", "Code from the office", error=problem),
+        "lead": "You do this once, with a connection.",
+        "back_href": "/tablet/unlock" if problem else "",
         "label": _field("label", "Name of this tablet", "Idwal’s tablet"),
         "passphrase": _field("passphrase", "Passphrase", hint="At least 14 characters."),
+    }
+
+
+def _locking(problem: str) -> Context:
+    return {
+        "problems": [{"href": "#minutes", "words": problem}] if problem else [],
+        "minutes": _field("minutes", "Lock when nobody has used it for", hint="For everybody.", error=problem),
+        "choices": [{"hint": ""} | _choice("2", "2 minutes"), {"hint": ""} | _choice("5", "5 minutes", chosen=True)],
+        "action": "/tablet/locking",
+        "back_href": "/tablet/only-here",
+    }
+
+
+def _people() -> Context:
+    return {
+        "people": [{"person": "1", "name": "Idwal Pennistow"}, {"person": "2", "name": "Maren <Holt>"}],
+        "action": "/tablet/people",
+        "enrol_href": "/tablet/enrol",
+        "back_href": "/tablet/unlock",
     }
 
 
@@ -149,11 +175,16 @@ def _block(block: Context, versions: int = 1) -> Context:
     }
 
 
+def _list(blocks: list[Context]) -> Context:
+    return {"blocks": blocks, "fresh_href": "/tablet/evidence/1/blocks"}
+
+
 def _capture(blocks: list[Context]) -> Context:
     return {
         "consent": ["Do not quote these words."] if blocks else [],
         "finish_action": "/tablet/evidence/1/finish",
         "blocks": blocks,
+        "fresh_href": "/tablet/evidence/1/blocks",
         "writer": WRITER | {"others": [] if blocks else WRITER["others"]},
         "prompts": STYLEGUIDE["styleguide/capture.html"]["prompts"],
     }
@@ -207,6 +238,8 @@ def _only_here(trouble: bool) -> Context:
         "office": "Connected",
         "storage": "This tablet may delete notes.",
         "warning": trouble,
+        "locks": "This tablet locks after 5 minutes without use.",
+        "locks_href": "/tablet/locking",
         "action": "/tablet/only-here",
     }
 
@@ -221,6 +254,8 @@ def _locked(problem: str) -> Context:
             "write_action": "/tablet/locked-words",
             "unlock_action": "/tablet/unlock",
             "passkey_action": "",
+            "passphrase_label": "Passphrase of Idwal Pennistow" if problem else "Passphrase",
+            "others_href": "/tablet/people",
             "saved": {"kind": "tablet", "words": ""},
             "error": problem,
             "text": "words that could not be saved" if problem else "",

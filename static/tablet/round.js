@@ -1,0 +1,89 @@
+/**
+ * One errand that is run again and again for as long as the worker lives: sending, comparing, fetching.
+ *
+ * Each has its own clock, so that one that is refused for an hour keeps none of the others waiting. An errand says when it wants to go
+ * again, and whether anything may make that sooner. It never runs twice at once, and a fault in it ends that turn and not the errand.
+ */
+
+/** @typedef {{wait_ms: number, held: boolean}} Next  `held`: not sooner, whatever is saved meanwhile */
+/**
+ * `now_ms` is a clock that is never put back. `later` calls once, and gives what calls it off.
+ * @typedef {{now_ms: () => number, later: (wait_ms: number, call: () => void) => () => void}} Timing
+ */
+
+export class Round {
+  /** @type {(() => void) | null} */
+  #callOff = null;
+
+  #running = false;
+
+  #again = false;
+
+  #notBefore_ms = -Infinity;
+
+  /** @type {Set<() => void>} people who pressed a button and watch */
+  #watching = new Set();
+
+  /** @param {() => Promise<Next>} errand @param {Timing} timing @param {{afterFault_ms: number, fault: (fault: unknown) => void, ended: () => Promise<void>}} around */
+  constructor(errand, timing, around) {
+    this.errand = errand;
+    this.timing = timing;
+    this.around = around;
+  }
+
+  /** There is something to do: do it now, or when it may be done again. Notes that are saved meanwhile make no storm (DUR-23). */
+  wake() {
+    if (this.#running) this.#again = true;
+    else this.#plan(this.#held_ms());
+  }
+
+  /** Do it now, whatever it was told before. */
+  release() {
+    this.#notBefore_ms = -Infinity;
+    this.wake();
+  }
+
+  /** Do it now, for a person who waits: resolves when a turn that began after this has ended. @returns {Promise<void>} */
+  watched() {
+    return new Promise((resolve) => {
+      this.#watching.add(resolve);
+      this.release();
+    });
+  }
+
+  #held_ms() {
+    return Math.max(0, this.#notBefore_ms - this.timing.now_ms());
+  }
+
+  /** @param {number} wait_ms */
+  #plan(wait_ms) {
+    this.#callOff?.();
+    this.#callOff = this.timing.later(wait_ms, () => this.#turn());
+  }
+
+  async #turn() {
+    this.#callOff = null;
+    this.#running = true;
+    this.#again = false;
+    let next = { wait_ms: this.around.afterFault_ms, held: false };
+    try {
+      next = await this.errand();
+    } catch (fault) {
+      this.around.fault(fault);
+    }
+    this.#running = false;
+    // A person who pressed the button meanwhile is not held up by what this turn has met.
+    const pressed = this.#again && this.#watching.size > 0;
+    this.#notBefore_ms = next.held && !pressed ? this.timing.now_ms() + next.wait_ms : -Infinity;
+    const again = this.#again;
+    this.#plan(again ? this.#held_ms() : next.wait_ms);
+    try {
+      await this.around.ended();
+    } catch (fault) {
+      this.around.fault(fault);
+    }
+    if (again) return;
+    this.#watching.forEach((resolve) => resolve());
+    this.#watching.clear();
+  }
+}

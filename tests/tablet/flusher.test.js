@@ -1,0 +1,237 @@
+/** Sending, comparing and fetching: each goes on by itself, whatever the others meet, and waits by its own rule. */
+import assert from 'node:assert/strict';
+import test from 'node:test';
+
+import { Flusher } from '../../static/tablet/flusher.js';
+import { NetworkProblem } from '../../sync/tablet/ports.js';
+import { pullStep } from '../../sync/tablet/pull.js';
+import { ANN, VISIT, World } from '../sync/tablet/world.js';
+
+/** Time that stands still until somebody lets it pass, and what was put off until then. */
+class Hours {
+  constructor(world) {
+    this.world = world;
+    this.now = 0;
+    this.put_off = new Set();
+    this.under_way = new Set();
+    this.answers_never = false;
+    this.turns = {
+      now_ms: () => this.now,
+      later: (wait_ms, call) => {
+        const one = { at: this.now + wait_ms, call };
+        this.put_off.add(one);
+        return () => this.put_off.delete(one);
+      },
+      alone: (_lock, work) => {
+        const done = work();
+        this.under_way.add(done);
+        const end = () => this.under_way.delete(done);
+        done.then(end, end);
+        return done;
+      },
+    };
+  }
+
+  /** Until all that is under way has come to its end, or, where nothing answers, as far as it can come. */
+  async stillness() {
+    do {
+      for (let turn = 0; turn < 40; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+      if (!this.answers_never) await Promise.allSettled([...this.under_way]);
+    } while (!this.answers_never && this.under_way.size > 0);
+  }
+
+  /** Everything that falls due in this time is done, in order, each to its end. */
+  async pass(milliseconds) {
+    const until = this.now + milliseconds;
+    for (;;) {
+      await this.stillness();
+      const next = [...this.put_off].sort((a, b) => a.at - b.at)[0];
+      if (next === undefined || next.at > until) break;
+      this.put_off.delete(next);
+      this.world.ticks(next.at - this.now);
+      this.now = next.at;
+      next.call();
+    }
+    this.now = until;
+  }
+}
+
+/** Ann's tablet with its flusher, and a colleague who writes at the same visit. */
+async function begun() {
+  const world = new World();
+  const tab = await world.enrolled();
+  const colleague = await world.enrolled([ANN]);
+  const hours = new Hours(world);
+  const said = [];
+  const session = {
+    fetch: async () => {
+      const result = await pullStep(tab.tablet, tab.keys, VISIT, 'evidence');
+      await tab.reloads();
+      return { problem: result.problem, retryAfter: result.retryAfter };
+    },
+  };
+  const application = {
+    tablet: tab.tablet, enrolment: {}, session, tell: (message) => said.push(message), tellStates: async () => {}, note: (fault) => { throw fault; },
+  };
+  const flusher = new Flusher(application, hours.turns);
+  world.wire.length = 0;
+  const asked = (path) => world.wire.filter((line) => line.includes(path)).length;
+  return { world, tab, colleague, hours, application, flusher, asked };
+}
+
+const refusing = (path, status = 503) => async (request, ask) => (request.path.startsWith(path)
+  ? { status, contentType: 'text/plain', retryAfter: null, bytes: new Uint8Array(0) } : ask(request));
+
+test('while every push is refused, what a colleague wrote still arrives', async () => {
+  const { world, tab, colleague, hours, flusher, asked } = await begun();
+  await colleague.writes({ text: 'from the colleague' });
+  await colleague.pushesAll();
+  await tab.writes({ text: 'from Ann' });
+  world.between = refusing('/sync/push');
+
+  flusher.start();
+  await hours.pass(60_000);
+
+  assert.deepEqual(tab.texts(), ['from Ann', 'from the colleague']);
+  assert.ok(asked('/sync/push') >= 2, 'the sending was tried again');
+});
+
+test('while every fetch is refused, what was written here is still sent', async () => {
+  const { world, tab, hours, flusher, asked } = await begun();
+  world.between = refusing('/sync/pull');
+  flusher.start();
+  await hours.pass(30_000);
+  world.wire.length = 0;
+
+  await tab.writes({ text: 'from Ann' });
+  flusher.wake();
+  await hours.pass(1_000);
+
+  assert.deepEqual(world.office.bodies(), ['from Ann']);
+  assert.equal(asked('/sync/pull'), 0, 'a saved note does not shorten the waiting of a fetch that was refused');
+});
+
+test('each waits longer by itself: a refused push does not slow the fetching', async () => {
+  const { world, tab, hours, flusher, asked } = await begun();
+  await tab.writes({ text: 'from Ann' });
+  world.between = refusing('/sync/push');
+
+  flusher.start();
+  await hours.pass(600_000);
+
+  assert.ok(asked('/sync/pull') >= 29, `fetched ${asked('/sync/pull')} times in ten minutes`);
+  assert.ok(asked('/sync/push') <= 80, `sent ${asked('/sync/push')} times in ten minutes`);
+});
+
+test('what the office asks a fetch to wait for is waited for, and sending is not held by it', async () => {
+  const { world, tab, hours, flusher, asked } = await begun();
+  world.between = async (request, ask) => (request.path.startsWith('/sync/pull')
+    ? { status: 429, contentType: 'text/plain', retryAfter: '300', bytes: new Uint8Array(0) } : ask(request));
+  flusher.start();
+  await hours.pass(200_000);
+  await tab.writes({ text: 'from Ann' });
+  flusher.wake();
+  await hours.pass(90_000);
+
+  assert.equal(asked('/sync/pull'), 1);
+  assert.deepEqual(world.office.bodies(), ['from Ann']);
+});
+
+test('notes that are saved while the office refuses make no storm', async () => {
+  const { world, tab, hours, flusher, asked } = await begun();
+  world.between = refusing('/sync/push');
+  flusher.start();
+  await hours.pass(1_000);
+
+  for (let note = 0; note < 20; note += 1) {
+    await tab.writes({ text: `note ${note}` });
+    flusher.wake();
+    await hours.pass(100);
+  }
+
+  assert.ok(asked('/sync/push') <= 2, `sent ${asked('/sync/push')} times`);
+});
+
+test('a person who presses Send now is not held up by what was refused before, and sees the end of it', async () => {
+  const { world, tab, hours, flusher } = await begun();
+  await tab.writes({ text: 'from Ann' });
+  world.between = refusing('/sync/push');
+  flusher.start();
+  await hours.pass(20_000);
+  world.online();
+
+  let ended = false;
+  const pressed = flusher.now().then(() => { ended = true; });
+  await hours.pass(10);
+
+  assert.equal(ended, true);
+  await pressed;
+  assert.deepEqual(world.office.bodies(), ['from Ann']);
+});
+
+test('a person who presses Send now where nobody answers gets their page back after a while', async () => {
+  const { world, hours, flusher } = await begun();
+  world.between = () => new Promise(() => {});
+  hours.answers_never = true;
+  flusher.start();
+  await hours.pass(1);
+  let ended = false;
+  flusher.now().then(() => { ended = true; });
+
+  await hours.pass(19_000);
+  assert.equal(ended, false);
+  await hours.pass(1_001);
+  assert.equal(ended, true);
+});
+
+test('without a connection a new note is tried at once, and the connection is told of', async () => {
+  const { world, tab, hours, flusher, asked } = await begun();
+  world.between = async () => { throw new NetworkProblem(); };
+  await tab.writes({ text: 'the first' });
+  flusher.start();
+  await hours.pass(100_000);
+  assert.equal(flusher.connection().kind, 'offline');
+  world.online();
+
+  await tab.writes({ text: 'from Ann' });
+  flusher.wake();
+  await hours.pass(10);
+
+  assert.deepEqual(world.office.bodies(), ['the first', 'from Ann']);
+  assert.equal(flusher.connection().kind, 'online');
+  assert.ok(asked('/sync/pull') > 0);
+});
+
+test('locked, nothing is fetched and all is sent; at the unlock fetching begins at once', async () => {
+  const { world, tab, hours, flusher, application, asked } = await begun();
+  const { session } = application;
+  flusher.start();
+  await hours.pass(1);
+  application.session = null;
+  world.wire.length = 0;
+  await tab.writes({ text: 'while locked' });
+  flusher.wake();
+  await hours.pass(3_000);
+  assert.equal(asked('/sync/pull'), 0);
+  assert.deepEqual(world.office.bodies(), ['while locked']);
+
+  application.session = session;
+  flusher.wake();
+  await hours.pass(1);
+
+  assert.equal(asked('/sync/pull'), 1);
+});
+
+test('a fault in one errand ends that turn, is told, and stops no errand', async () => {
+  const { world, tab, hours, application, flusher } = await begun();
+  const faults = [];
+  application.note = (fault) => faults.push(fault.message);
+  application.session = { fetch: async () => { throw new Error('a fault of ours'); } };
+  await tab.writes({ text: 'from Ann' });
+
+  flusher.start();
+  await hours.pass(12_000);
+
+  assert.deepEqual(world.office.bodies(), ['from Ann']);
+  assert.deepEqual(faults, ['a fault of ours', 'a fault of ours', 'a fault of ours']);
+});
