@@ -6,7 +6,6 @@ import asyncio
 from typing import Annotated
 
 import typer
-import uvicorn
 from rich.console import Console
 
 from fieldwork.actions.central import open_central
@@ -16,18 +15,20 @@ from fieldwork.actions.demonstration import (
     make_demonstration_accounts,
 )
 from fieldwork.actions.packs import import_pack, pack_in
+from fieldwork.processes import serve as run_processes
 from fieldwork.settings import ROOT, Settings, read_settings
+from fieldwork.store.database import database_address
 from fieldwork.web.assets import Assets
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 DEMONSTRATION = ROOT / "fieldwork" / "demonstration"
-LONGEST_PUSH_S = 30
 
 console = Console(highlight=False, soft_wrap=True)
 problems = Console(stderr=True, highlight=False, soft_wrap=True)
 
 Host = Annotated[str, typer.Option(help="Where to listen.")]
 Port = Annotated[int, typer.Option(help="Which port.")]
+Processes = Annotated[int, typer.Option(min=1, help="How many server processes; more than one needs PostgreSQL.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -36,12 +37,15 @@ def register(app: typer.Typer) -> None:
     app.command("demonstrate")(demonstrate)
 
 
-def serve(host: Host = "127.0.0.1", port: Port = 8000) -> None:
+def serve(host: Host = "127.0.0.1", port: Port = 8000, processes: Processes = 1) -> None:
     """Serve central. Plain HTTP is for this machine alone."""
     settings = read_settings()
+    if processes > 1 and database_address(settings.database_url).dialect == "sqlite":
+        problems.print("An SQLite database is for one process. For several, give central a PostgreSQL database.")
+        raise typer.Exit(2)
     if host not in LOOPBACK:
         _refuse_beyond_this_machine(settings)
-    _run(host, port)
+    _run(host, port, processes)
 
 
 def demonstrate(port: Port = 8000) -> None:
@@ -79,18 +83,7 @@ def _refuse_beyond_this_machine(settings: Settings) -> None:
         raise typer.Exit(2)
 
 
-def _run(host: str, port: int) -> None:
+def _run(host: str, port: int, processes: int = 1) -> None:
     # Built and readable, before a server is started that would only say so in a traceback.
     Assets(ROOT)
-    uvicorn.run(
-        "fieldwork.served:make_app",
-        factory=True,
-        host=host,
-        port=port,
-        loop="uvloop",
-        http="httptools",
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=LONGEST_PUSH_S,
-    )
+    raise typer.Exit(run_processes("fieldwork.served:make_app", host, port, processes))

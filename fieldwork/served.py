@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+
 from starlette.applications import Starlette
 
 from fieldwork.app import create_app
@@ -10,4 +12,7 @@ from fieldwork.settings import read_settings
 
 def make_app() -> Starlette:
     """Central for the settings in the environment."""
-    return create_app(read_settings())
+    app = create_app(read_settings())
+    # What is loaded by now stays for good; no collection need look at it again.
+    gc.freeze()
+    return app

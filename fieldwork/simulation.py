@@ -32,7 +32,6 @@ from fieldwork.store.files import note_file
 from fieldwork.store.log import WORDS_LIE_IN, instant
 from fieldwork.store.settings import set_setting
 from fieldwork.store.sqlite_backend import FencedSqliteClient
-from fieldwork.store.statements import Work, run_on_sqlite
 from fieldwork.store.verifying import verify_all
 from sync.simulator.cast import PARTS, PEOPLE, REVIEW, REVIEW_ID, TABLETS, VISIT_A_ID, VISIT_B_ID
 from sync.simulator.chance import VirtualClock
@@ -60,19 +59,12 @@ class FieldworkPremises:
     def watch_commits(self, watch: Callable[[Moment], None]) -> None:
         """Have `watch` called in the writer's thread before and after each commit of the log; it may raise."""
 
-        def whole(raw: sqlite3.Connection, work: Work[T]) -> T:
-            raw.execute("BEGIN IMMEDIATE")
-            try:
-                result = run_on_sqlite(raw, work)
-                watch("before commit")
-            except BaseException:
-                raw.rollback()
-                raise
+        def commit(raw: sqlite3.Connection) -> None:
+            watch("before commit")
             raw.commit()
             watch("after commit")
-            return result
 
-        log_module._whole_on_sqlite = whole
+        log_module._commit = commit
 
     async def look(self, central: Mapping[str, Any], *, words: bool = False) -> OfficeFacts:
         """Everything that the invariants ask about, in one piece: nothing is written meanwhile."""

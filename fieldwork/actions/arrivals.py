@@ -15,8 +15,8 @@ from fieldwork.domain.rights import (
     may_write,
     roles_in,
 )
-from fieldwork.store.judging import Rights
-from sync.central.accept import Facts
+from fieldwork.store.facts import Rights
+from sync.central.facts import Facts
 from sync.central.header import Header
 
 

@@ -28,7 +28,7 @@ from fieldwork.store.keyring import Keyring
 from fieldwork.store.log import Log
 from fieldwork.store.migrate import check_schema
 from fieldwork.store.settings import setting
-from sync.central.accept import Facts
+from sync.central.facts import Facts
 from sync.central.header import Header
 
 MEMORY_LIMIT_BYTES = 1024**3

@@ -14,6 +14,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import cast
 
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
 from fieldwork.domain.rights import LANES, Lane
 from fieldwork.store.key_files import write_key_once
 from sync.central.line import CarryKey, PublicIngestKey, PushLine
@@ -23,7 +25,7 @@ from sync.central.seal import (
     make_ingest_key,
     open_carry_key,
     open_from_storage,
-    open_sealed,
+    open_with,
     seal_for_storage,
 )
 
@@ -37,7 +39,7 @@ class Keyring:
     def __init__(self, ingest: Mapping[Lane, IngestKey], storage: Mapping[Lane, bytes]) -> None:
         self._ingest = {key.id: key for key in ingest.values()}
         self._storage = dict(storage)
-        self._carry: dict[CarryKey, bytes] = {}
+        self._carry: dict[CarryKey, AESGCM] = {}
 
     def public_keys(self) -> list[PublicIngestKey]:
         """What tablets need in order to seal for the office."""
@@ -47,14 +49,14 @@ class Keyring:
         """Opens lines whose carry keys came with the same push."""
         return _Opener(self, carry_keys)
 
-    def carry_key(self, carried: CarryKey) -> bytes:
-        """Unwrap a carry key. Raises NotOpened."""
+    def carry_key(self, carried: CarryKey) -> AESGCM:
+        """Unwrap a carry key, ready to open what lies under it. Raises NotOpened."""
         known = self._carry.get(carried)
         if known is None:
             ingest = self._ingest.get(carried.ingest)
             if ingest is None:
                 raise NotOpened
-            known = open_carry_key(carried, ingest)
+            known = AESGCM(open_carry_key(carried, ingest))
             while len(self._carry) >= MOST_REMEMBERED:
                 self._carry.pop(next(iter(self._carry)))
             self._carry[carried] = known
@@ -74,12 +76,16 @@ class Keyring:
 class _Opener:
     def __init__(self, keyring: Keyring, carry_keys: Mapping[str, CarryKey]) -> None:
         self._keyring, self._carry_keys = keyring, carry_keys
+        self._ciphers: dict[str, AESGCM] = {}
 
     def __call__(self, line: PushLine) -> bytes:
         carried = self._carry_keys.get(line.carry)
         if carried is None or carried.lane != line.header.lane:
             raise NotOpened
-        return open_sealed(self._keyring.carry_key(carried), line.header_raw, line.sealed)
+        cipher = self._ciphers.get(line.carry)
+        if cipher is None:
+            cipher = self._ciphers[line.carry] = self._keyring.carry_key(carried)
+        return open_with(cipher, line.header_raw, line.sealed)
 
 
 def open_keyring(folder: Path) -> Keyring:

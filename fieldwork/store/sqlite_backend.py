@@ -21,6 +21,7 @@ from tortoise.connection import get_connections
 from tortoise.exceptions import OperationalError, TransactionManagementError
 
 from fieldwork.store.endings import SavepointContext, begin_ending, finish
+from fieldwork.store.statements import Turn
 
 T = TypeVar("T")
 
@@ -34,6 +35,12 @@ def _keep(raw: sqlite3.Connection) -> None:
     if not raw.in_transaction:
         raise TransactionManagementError("The database took the transaction back by itself; nothing of it is stored")
     raw.commit()
+
+
+def _take_back(raw: sqlite3.Connection) -> None:
+    """Undo what a transaction that did not come to its end has written, in the connection's own thread."""
+    if raw.in_transaction:
+        raw.rollback()
 
 
 async def in_its_thread(connection: aiosqlite.Connection, work: Callable[[sqlite3.Connection], T]) -> T:
@@ -201,6 +208,29 @@ class FencedSqliteClient(SqliteClient):
         async def run() -> None:
             async with self.acquire_connection() as connection:
                 await in_its_thread(connection, bounded)
+
+        await finish(run())
+        return result[0]
+
+    async def in_turns(self, work: Callable[[Turn], Awaitable[T]]) -> T:
+        """Run work that needs the raw connection several times, under the lock: one thread hop for each of its turns.
+
+        For the writer with group commit. The work begins and commits by itself, in its turns; a transaction that it leaves open is
+        taken back. When the asker is cancelled the work still runs to its end before the lock is free.
+        """
+        result: list[T] = []
+
+        async def run() -> None:
+            async with self.acquire_connection() as connection:
+
+                def turn(step: Callable[[sqlite3.Connection], T]) -> Awaitable[T]:
+                    return in_its_thread(connection, step)
+
+                try:
+                    result.append(await work(turn))
+                finally:
+                    # Queued behind whatever still runs, so that nothing of it is left when the lock is free.
+                    await finish(in_its_thread(connection, _take_back))
 
         await finish(run())
         return result[0]

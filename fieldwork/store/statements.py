@@ -1,7 +1,7 @@
-"""Questions and orders to the database, as values: the same work is run in SQLite's own thread or over PostgreSQL's
+"""Questions and orders to the database, as values: the same work is run against SQLite's own thread or over PostgreSQL's
 wire.
 
-A piece of work is a generator that yields `Ask` and `Tell` and is sent the answers. So the rules of the log are
+A piece of work is a generator that yields `Ask`, `AskAll` and `Tell` and is sent the answers. So the rules of the log are
 written once, know no driver, and hold for both databases. `?` stands for a parameter; a list as parameter belongs to
 `IN {list}`.
 """
@@ -11,11 +11,11 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Generator, Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import chain
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 Row = Sequence[Any]
 T = TypeVar("T")
@@ -37,8 +37,22 @@ class Tell:
     rows: Sequence[tuple[Any, ...]]
 
 
-Work = Generator[Ask | Tell, list[Row], T]
-"""What a piece of work is: yields questions and orders, is sent rows, returns its result."""
+@dataclass(frozen=True, slots=True)
+class AskAll:
+    """Several questions that do not wait for each other's answers; asked in this order, answered by a list of answers."""
+
+    questions: tuple[Ask, ...]
+
+
+Step = Ask | AskAll | Tell
+Work = Generator[Step, Any, T]
+"""What a piece of work is: yields questions and orders, is sent rows (nothing for an order), returns its result."""
+
+
+class Turn(Protocol):
+    """Runs a plain function in SQLite's thread, on the raw connection, while nobody else has it."""
+
+    def __call__(self, work: Callable[[sqlite3.Connection], Any], /) -> Awaitable[Any]: ...
 
 
 @lru_cache(maxsize=512)
@@ -84,57 +98,98 @@ def _tell_sqlite(raw: sqlite3.Connection, sql: str, rows: Sequence[tuple[Any, ..
         done += at_once
 
 
-def run_on_sqlite(raw: sqlite3.Connection, work: Work[T]) -> T:
-    """Run the work on a raw connection, in whatever transaction is open there."""
-    answer: list[Row] | None = None
+def begin_on_sqlite(raw: sqlite3.Connection) -> None:
+    """Take the write lock now: a lock that is asked for later can be refused at once."""
+    raw.execute("BEGIN IMMEDIATE")
+
+
+async def run_on_sqlite(
+    turn: Turn, work: Work[T], commit: Callable[[sqlite3.Connection], None], *, long: Turn | None = None
+) -> T:
+    """Run the work in a transaction of its own, in as few turns of SQLite's thread as there are waits for an answer.
+
+    The work itself runs here. In SQLite's thread it had to fight for the interpreter with the reading of the next pushes, at each of
+    20 statements; now that thread does nothing but SQLite, and the next pushes are read meanwhile. Orders wait for the next question;
+    turns that carry out orders are `long`, if that is given. Whoever gives the turns takes back what an error leaves open.
+    """
+    long = long or turn
+    waiting: list[Callable[[sqlite3.Connection], Any]] = [begin_on_sqlite]
+    answer: Any = None
+    orders = False
     while True:
         try:
-            step = work.send(answer) if answer is not None else next(work)
+            step = work.send(answer)
         except StopIteration as end:
+            await long(partial(_all_on_sqlite, [*waiting, commit]))
             return end.value  # type: ignore[no-any-return]
-        answer = []
+        answer = None
+        waiting.append(partial(_on_sqlite, step))
         if isinstance(step, Tell):
-            if step.rows:
-                _tell_sqlite(raw, for_sqlite(step.sql), step.rows)
+            orders = True
         else:
-            parameters = [json.dumps(p) if isinstance(p, list) else p for p in step.parameters]
-            answer = raw.execute(for_sqlite(step.sql), parameters).fetchall()
+            answer = await (long if orders else turn)(partial(_all_on_sqlite, waiting))
+            waiting, orders = [], False
 
 
-_columns_of = re.compile(r"^(INSERT INTO \w+ \([^)]*\)) VALUES \((?:\?, )*\?\)(.*)$", re.DOTALL).match
+def _all_on_sqlite(waiting: Sequence[Callable[[sqlite3.Connection], Any]], raw: sqlite3.Connection) -> Any:
+    """Do what waits, in its order. The answer of the last."""
+    answer = None
+    for each in waiting:
+        answer = each(raw)
+    return answer
+
+
+def _on_sqlite(step: Step, raw: sqlite3.Connection) -> Any:
+    if isinstance(step, AskAll):
+        return [_on_sqlite(question, raw) for question in step.questions]
+    if isinstance(step, Ask):
+        parameters = [json.dumps(p) if isinstance(p, list) else p for p in step.parameters]
+        return raw.execute(for_sqlite(step.sql), parameters).fetchall()
+    if step.rows:
+        _tell_sqlite(raw, for_sqlite(step.sql), step.rows)
+    return None
+
+
+_columns_of = re.compile(r"^(INSERT INTO (\w+) \(([^)]*)\)) VALUES \((?:\?, )*\?\)(.*)$", re.DOTALL).match
 _types: dict[str, tuple[str, ...]] = {}
 """The types of an INSERT's parameters, by its text: the database says them once."""
 
 
 async def _tell_postgres(connection: Any, sql: str, rows: Sequence[tuple[Any, ...]]) -> None:
-    """Insert many rows with one statement, a list for each column; anything else row by row, sent together."""
+    """Insert many rows with COPY, or where some may be there already with a list for each column; anything else row by row.
+
+    COPY costs both ends about half of what lists do, and refuses a row that is there already just as an INSERT does.
+    """
     found = _columns_of(sql)
     if len(rows) == 1:
         await connection.execute(for_postgres(sql), *rows[0])
     elif found is None:
         await connection.executemany(for_postgres(sql), rows)
+    elif not found[4]:
+        await connection.copy_records_to_table(found[2], records=rows, columns=found[3].split(", "))
     else:
         if sql not in _types:
             prepared = await connection.prepare(for_postgres(sql))
             _types[sql] = tuple(parameter.name for parameter in prepared.get_parameters())
         lists = ", ".join(f"${number}::{name}[]" for number, name in enumerate(_types[sql], 1))
-        await connection.execute(f"{found[1]} SELECT * FROM unnest({lists}){found[2]}", *zip(*rows, strict=True))
+        await connection.execute(f"{found[1]} SELECT * FROM unnest({lists}){found[4]}", *zip(*rows, strict=True))
 
 
 async def run_on_postgres(connection: Any, work: Work[T]) -> T:
     """Run the work on an asyncpg connection, in whatever transaction is open there."""
-    answer: list[Row] | None = None
+    answer: Any = None
     while True:
         try:
-            step = work.send(answer) if answer is not None else next(work)
+            step = work.send(answer)
         except StopIteration as end:
             return end.value  # type: ignore[no-any-return]
-        answer = []
-        if isinstance(step, Tell):
-            if step.rows:
-                await _tell_postgres(connection, step.sql, step.rows)
-        else:
+        answer = None
+        if isinstance(step, AskAll):
+            answer = [await connection.fetch(for_postgres(each.sql), *each.parameters) for each in step.questions]
+        elif isinstance(step, Ask):
             answer = await connection.fetch(for_postgres(step.sql), *step.parameters)
+        elif step.rows:
+            await _tell_postgres(connection, step.sql, step.rows)
 
 
 def listed(values: Iterable[str]) -> list[str]:

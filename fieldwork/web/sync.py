@@ -37,12 +37,14 @@ async def push(request: Request) -> Response:
     if carrier is None:
         return _refused(central)
     try:
-        read = read_push(await request.body())
+        body = await request.body()
+        async with central.log.time_to_read(len(body)):
+            brought = central.log.opened(read_push(body), carrier.device_id)
     except PushProblem as problem:
         return _problem(central, problem.code, 400)
     except ClientDisconnect:
         return _problem(central, CUT, 400)
-    receipts = await central.log.accept(read, carrier.device_id)
+    receipts = await central.log.take_in(brought)
     return _json(write_receipts(central.epoch, receipts))
 
 

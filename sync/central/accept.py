@@ -9,23 +9,17 @@ Judging twice is harmless: whatever is known already is answered as it stands, a
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import Protocol
 
 import msgspec
-import orjson
 from msgspec.structs import replace
 
-from sync.central.body import BodyProblem, read_body
-from sync.central.header import Header, Stream, hash_of, stream_of
-from sync.central.line import PushLine, Receipt, UnreadableLine
-from sync.central.seal import NotOpened
-
-Standing = Literal["stored", "held", "quarantined"]
-Opener = Callable[[PushLine], bytes]
-"""Opens the sealed body of a line, or raises NotOpened. Central's keyring is behind it."""
+from sync.central.arrival import Arrival, file_named, operation_decided, without_words
+from sync.central.facts import NO_MARK, Facts, Known, Mark, Redaction, Standing
+from sync.central.header import Header, Stream
+from sync.central.line import Receipt, UnreadableLine
 
 
 class Permit(Protocol):
@@ -39,119 +33,6 @@ class Permit(Protocol):
 
 RELEASABLE = frozenset({"not_assigned", "assignment_ended", "not_permitted", "chain_broken"})
 """Quarantines whose operation is whole, so that a person may let it in."""
-
-
-class Arrival(msgspec.Struct, frozen=True, gc=False):
-    """One line, opened as far as it could be before any question to the store."""
-
-    line: PushLine
-    body: bytes | None
-    fields: Mapping[str, object] | None
-    problem: str | None
-    """Why the body is not usable (step 8), or None. A line without a body has neither body nor problem."""
-    stream: Stream
-
-    @property
-    def header(self) -> Header:
-        return self.line.header
-
-    @property
-    def without_body(self) -> bool:
-        return self.body is None and not self.line.sealed
-
-
-class Mark(msgspec.Struct, frozen=True, gc=False):
-    """How far a stream has come: operations counted, highest number, header hash of that number.
-
-    `head_opened` is False when that last operation could never be opened: its header proves nothing then.
-    """
-
-    count: int = 0
-    highest: int = 0
-    head: str | None = None
-    head_opened: bool = True
-
-
-NO_MARK = Mark()
-
-
-class Known(msgspec.Struct, frozen=True, gc=False):
-    """An operation that the store has, whatever its standing."""
-
-    operation: str
-    header_hash: str
-    stream: Stream
-    sequence: int
-    kind: str
-    standing: Standing
-    code: str | None
-    body_hash: str | None
-    """Hash of the body as stored; None when it was redacted or never opened."""
-    redacted: bool = False
-    opened: bool = True
-    """False when it came with a body that could not be opened: nothing proves then that the header is its author's."""
-
-    @property
-    def person(self) -> str | None:
-        return self.stream.person
-
-
-class Redaction(msgspec.Struct, frozen=True, gc=False):
-    """A redact that names an operation, perhaps before that operation has arrived. It reaches its own scope and lane."""
-
-    operation: str
-    by: str
-    person: str | None
-    reason: str
-    anybodys: bool
-    """True when the redact's author may remove the words of others (a lead)."""
-    scope: str
-    lane: str
-
-    def reaches(self, stream: Stream) -> bool:
-        """Whether it had the right to remove the words of this stream."""
-        mine = self.anybodys or self.person == stream.person
-        return mine and self.scope == stream.scope and self.lane == stream.lane
-
-
-@dataclass(slots=True)
-class Facts:
-    """What the store knows about everything that the arrivals name. Judging moves it on, line by line."""
-
-    marks: dict[Stream, Mark] = field(default_factory=dict)
-    known: dict[str, Known] = field(default_factory=dict)
-    taken: dict[tuple[Stream, int], str] = field(default_factory=dict)
-    redactions: dict[str, list[Redaction]] = field(default_factory=dict)
-    waiting: dict[Stream, dict[int, list[Arrival]]] = field(default_factory=dict)
-    quarantined: dict[str, Arrival] = field(default_factory=dict)
-    """Whole operations in quarantine that a decision could let in."""
-    files: set[str] = field(default_factory=set)
-    positions: dict[tuple[str, str], int] = field(default_factory=dict)
-    rights: object = None
-    """Whatever the permit needs; this module never looks inside."""
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What `judge` must know; the store turns it into a handful of questions."""
-
-    operations: frozenset[str]
-    streams: frozenset[Stream]
-    scopes: frozenset[tuple[str, str]]
-    persons: frozenset[str]
-    files: frozenset[str]
-    decided: frozenset[str]
-
-    def and_also(self, other: Wanted) -> Wanted:
-        """What both want."""
-        return Wanted(
-            self.operations | other.operations,
-            self.streams | other.streams,
-            self.scopes | other.scopes,
-            self.persons | other.persons,
-            self.files | other.files,
-            self.decided | other.decided,
-        )
 
 
 class Entered(msgspec.Struct, frozen=True, gc=False):
@@ -190,116 +71,16 @@ class Outcome:
     """Quarantined operations that a decision lets in, with the position that each takes; None while its file is missing."""
     alarms: list[tuple[str, str]] = field(default_factory=list)
 
-
-def open_arrival(line: PushLine, opener: Opener) -> Arrival:
-    """Open one line (step 8), before the store is asked anything. A problem is a value here, not an error."""
-    if not line.sealed:
-        return Arrival(line, None, None, None, stream_of(line.header))
-    try:
-        body = opener(line)
-    except NotOpened:
-        return Arrival(line, None, None, "not_opened", stream_of(line.header))
-    return weigh_body(line, body)
-
-
-def weigh_body(line: PushLine, body: bytes) -> Arrival:
-    """Check an opened body against its header and the form of PROTOCOL.md 1.2."""
-    stream = stream_of(line.header)
-    if len(body) != line.header.body_bytes or hash_of(body) != line.header.body_hash:
-        return Arrival(line, None, None, "body_hash_differs", stream)
-    plain = plain_fields(body, line.header.kind)
-    if plain is not None:
-        return Arrival(line, body, plain, None, stream)
-    try:
-        return Arrival(line, body, read_body(body, line.header.kind), None, stream)
-    except BodyProblem:
-        return Arrival(line, body, None, "body_not_readable", stream)
-
-
-_begins_with_salt = re.compile(rb'\{"salt":"[0-9a-f]{32}","fields":\{').match
-_are_names = re.compile("[a-z0-9_]*").fullmatch
-
-
-def plain_fields(body: bytes, kind: str) -> dict[str, object] | None:
-    """The fields of a body as nearly all are, as `read_body` gives them and several times as fast; None for any other.
-
-    Texts, booleans, nulls and numbers that are surely whole and in reach, in a body without an escape. Quotation marks
-    then stand around keys and texts and nowhere else, so their number shows a key that came twice.
-    """
-    if b"\\" in body or b"\t" in body or b"\n" in body or b"\r" in body or not _begins_with_salt(body):
-        return None
-    try:
-        whole = orjson.loads(body)
-    except orjson.JSONDecodeError:
-        return None
-    fields: dict[str, object] = whole["fields"]
-    texts = len(whole) + 1 + len(fields)
-    for value in fields.values():
-        if type(value) is str:
-            texts += 1
-        elif type(value) is int:
-            if not -MOST_PLAIN_NUMBER < value < MOST_PLAIN_NUMBER:
-                return None
-        elif value is not None and type(value) is not bool:
-            return None
-    if len(whole) != 2 or body.count(b'"') != 2 * texts:
-        return None
-    if "" in fields or not _are_names("".join(fields)) or (fields and kind in ("withdraw", "redact")):
-        return None
-    return fields
-
-
-MOST_PLAIN_NUMBER = 10**15
-
-
-def wanted(arrivals: Iterable[Arrival]) -> Wanted:
-    """Name everything that judging these arrivals can ask about."""
-    operations: set[str] = set()
-    streams: set[Stream] = set()
-    scopes: set[tuple[str, str]] = set()
-    files: set[str] = set()
-    every_decided: set[str] = set()
-    for arrival in arrivals:
-        header = arrival.line.header
-        operations.add(header.operation)
-        streams.add(arrival.stream)
-        scopes.add((header.scope, header.lane))
-        if header.redacts:
-            operations.update(header.redacts)
-        if header.record_type == "decision":
-            decided = operation_decided(arrival)
-            if decided is not None:
-                operations.add(decided)
-                every_decided.add(decided)
-        elif header.record_type == "file":
-            needed = file_named(arrival)
-            if needed is not None:
-                files.add(needed)
-    persons = frozenset(stream.person for stream in streams if stream.person is not None)
-    return Wanted(
-        frozenset(operations),
-        frozenset(streams),
-        frozenset(scopes),
-        persons,
-        frozenset(files),
-        frozenset(every_decided),
-    )
-
-
-def file_named(arrival: Arrival) -> str | None:
-    """The SHA-256 of the file that this operation speaks of, if it speaks of one (step 10)."""
-    if arrival.line.header.record_type != "file" or not arrival.fields:
-        return None
-    named = arrival.fields.get("sha256")
-    return named if isinstance(named, str) else None
-
-
-def operation_decided(arrival: Arrival) -> str | None:
-    """The quarantined operation that this one releases, if it is a decision to release one."""
-    if arrival.line.header.record_type != "decision" or not arrival.fields:
-        return None
-    about = arrival.fields.get("about")
-    return about if isinstance(about, str) and arrival.fields.get("decision") == "release" else None
+    def add(self, part: Outcome) -> None:
+        """Put what a later part of the same push led to together with what the parts before it did."""
+        for name in ("receipts", "entered", "completed", "displaced", "aside", "held", "released", "unreadable"):
+            getattr(self, name).extend(getattr(part, name))
+        self.redactions.extend(part.redactions)
+        self.alarms.extend(part.alarms)
+        self.erased.update(part.erased)
+        self.freed.update(part.freed)
+        self.marks.update(part.marks)
+        self.positions.update(part.positions)
 
 
 def judge(lines: Iterable[Arrival | UnreadableLine], facts: Facts, permit: Permit) -> Outcome:
@@ -506,13 +287,6 @@ def _hold(arrival: Arrival, facts: Facts, outcome: Outcome) -> Receipt:
         header_hash=arrival.line.header_hash,
         code="gap",
     )
-
-
-def without_words(arrival: Arrival) -> Arrival:
-    """The same arrival with its body dropped: it was removed before it came (PROTOCOL.md 2)."""
-    line = arrival.line
-    bare = PushLine(line.header_raw, line.header, line.header_hash, "", b"")
-    return Arrival(bare, None, None, None, arrival.stream)
 
 
 def _let_go(stream: Stream, facts: Facts, permit: Permit, outcome: Outcome) -> None:

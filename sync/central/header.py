@@ -9,7 +9,7 @@ import hashlib
 import json
 import re
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, cast
 
 import msgspec
 from msgspec import Meta
@@ -43,6 +43,16 @@ _REST = rf"(?:visit|review):{_UUID} [a-z_]{{1,40}} {_UUID} {_HASH} (?:{_HASH}|\\
 _BY_A_PERSON = re.compile(rf"{_UUID_7} {_UUID_4} {_UUID} {_INSTANT} {_REST}")
 _BY_AN_IMPORT = re.compile(rf"{_UUID_5} import:{_HASH} (?:{_UUID}|\\) (?:{_INSTANT}|\\) {_REST}")
 _OPERATION_ID = re.compile(f"{_UUID_7}|{_UUID_5}")
+
+# The header as tablets write it: keys in the order of the table, at most one base. One match checks every text and cuts it out, for
+# a third of the cost of reading JSON and then checking it; whatever does not match is read with care.
+_AS_TABLETS_WRITE = re.compile(
+    rf'\{{"format":"fieldwork-operation/1","operation":"({_UUID_7})","incarnation":"({_UUID_4})","person":"({_UUID})"'
+    rf',"scope":"((?:visit|review):{_UUID})","lane":"(evidence|vault|concern)","sequence":([1-9][0-9]{{0,14}})'
+    rf',"previous":(?:"({_HASH})"|null),"record_type":"([a-z_]{{1,40}})","record":"({_UUID})"'
+    rf',"kind":"(create|revise|withdraw)","base":\[(?:"({_UUID_7})")?\],"body_hash":"({_HASH})"'
+    rf',"body_bytes":(0|[1-9][0-9]{{0,5}}),"device_at":"({_INSTANT})"\}}'
+).fullmatch
 
 is_uuid = re.compile(_UUID).fullmatch
 is_uuid_4 = re.compile(_UUID_4).fullmatch
@@ -111,6 +121,40 @@ def read_header(raw: bytes) -> Header:
     `header_not_json` (or not one object), `header_wrong_keys` (missing, unknown, twice) or `header_wrong_value`.
     The first that applies, in this order.
     """
+    return _as_tablets_write(raw) or _read_with_care(raw)
+
+
+def _as_tablets_write(raw: bytes) -> Header | None:
+    """A header in the usual form, as `_read_with_care` reads it; None for any other, also for a wrong one."""
+    found = _AS_TABLETS_WRITE(raw.decode("latin-1"))
+    if found is None:
+        return None
+    operation, incarnation, person, scope, lane, sequence, previous, record_type, record, kind, base, body, size, at = (
+        found.groups()
+    )
+    if (sequence == "1") != (previous is None) or (kind == "create" and base) or not _is_instant(at):
+        return None
+    bases: tuple[str, ...] = (base,) if base else ()
+    return Header(
+        "fieldwork-operation/1",
+        operation,
+        incarnation,
+        person,
+        scope,
+        cast(Lane, lane),
+        int(sequence),
+        previous,
+        record_type,
+        record,
+        cast(Kind, kind),
+        bases,
+        body,
+        int(size),
+        at,
+    )
+
+
+def _read_with_care(raw: bytes) -> Header:
     if len(raw) > MOST_HEADER_BYTES:
         raise Unreadable("header_too_long")
     if raw.translate(None, _PERMITTED):

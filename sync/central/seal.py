@@ -136,10 +136,15 @@ def seal(carry_key: bytes, nonce: bytes, header_raw: bytes, body: bytes) -> byte
 
 def open_sealed(carry_key: bytes, header_raw: bytes, sealed: bytes) -> bytes:
     """The body's bytes. Raises NotOpened."""
+    return open_with(AESGCM(carry_key), header_raw, sealed)
+
+
+def open_with(cipher: AESGCM, header_raw: bytes, sealed: bytes) -> bytes:
+    """The body's bytes, with a cipher that was made once for many entries. Raises NotOpened."""
     if len(sealed) < NONCE_BYTES + TAG_BYTES:
         raise NotOpened
     try:
-        return AESGCM(carry_key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], header_raw)
+        return cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], header_raw)
     except (InvalidTag, ValueError) as problem:
         raise NotOpened from problem
 

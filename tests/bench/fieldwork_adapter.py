@@ -1,8 +1,10 @@
 """fieldwork as the peers' bench drives it, on SQLite and on PostgreSQL with everything on.
 
 Device token, rights from real assignment operations, sealing, hashes, chains, receipts, projections, and a database that was proved to
-write through to the disk. One record of the bench is one `block` create in the stream of the client that sends it. The bench puts
-`BaseAdapter` and `Postgres` into this module before it runs.
+write through to the disk. One record of the bench is one `block` create in the stream of the client that sends it. A push is written and
+sealed before the clock starts, as every adapter's is made: on a tablet that happened when the person wrote, hours before. PostgreSQL
+is served by two processes, as `fieldwork serve --processes 2` does.
+The bench puts `BaseAdapter` and `Postgres` into this module before it runs.
 """
 
 from __future__ import annotations
@@ -39,7 +41,7 @@ class Fieldwork(BaseAdapter):  # type: ignore[misc]
     """What both databases have in common."""
 
     name = "fieldwork"
-    workers = 1
+    processes = 1
 
     def __init__(self) -> None:
         super().__init__()
@@ -59,10 +61,9 @@ class Fieldwork(BaseAdapter):  # type: ignore[misc]
         settings = Settings(data=work / "data", database_url=self.database_url(work))
         token = asyncio.run(self._set_up(settings))
         self.headers = {"Authorization": f"Bearer {token}", "Content-Type": LINES_MEDIA_TYPE}
-        served = [sys.executable, "-m", "uvicorn", "tests.bench.served:app", "--factory", "--port", str(self.port)]
-        quick = ["--loop", "uvloop", "--http", "httptools", "--no-access-log", "--log-level", "warning"]
+        served = [sys.executable, "-m", "tests.bench.served", str(self.port), str(self.processes)]
         environment = os.environ | {"FIELDWORK_DATA": str(settings.data), "DATABASE_URL": settings.database_url}
-        self.spawn([*served, *quick, "--workers", str(self.workers)], work, cwd=ROOT, env=environment)
+        self.spawn(served, work, cwd=ROOT, env=environment)
 
     async def _set_up(self, settings: Settings) -> str:
         now = datetime.now(UTC)
@@ -142,7 +143,7 @@ class OnSqlite(Fieldwork):
 
 class OnPostgres(Fieldwork):
     name = "fieldwork-postgresql"
-    workers = 2
+    processes = 2
 
     def available(self) -> str | None:
         return None if Postgres(Path("/nonexistent")).bin is not None else "no PostgreSQL server binaries"

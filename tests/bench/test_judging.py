@@ -10,6 +10,7 @@ import pytest
 
 from fieldwork.settings import ROOT
 from tests.bench.figure import Figure, Sample, is_quarter, judge_saving, judge_starting, judge_typing, judge_wire
+from tests.bench.peers import every_run, incomplete, ratios
 from tests.bench.quarter_core import NoQuarterCore, Quota, prove
 from tests.bench.starting import Start, starting_figure, stretching_parameters
 from tests.bench.wire_size import wire_figure
@@ -112,6 +113,27 @@ def test_a_quota_that_holds_both_back_is_said_in_words() -> None:
     assert (
         said == "quarter core by nothing at all; burn loop: in the page 4.0 times slower, in a worker 4.0 times slower"
     )
+
+
+RUN = {phase: {"rec_s": 100.0} for phase in ("push", "pull", "single")}
+TWICE = {name: [RUN, RUN] for name in ("kinto-memory", "fieldwork-sqlite", "fieldwork-postgresql")}
+
+
+def test_every_run_of_the_peers_is_printed_and_the_median_judged() -> None:
+    slow = {phase: {"rec_s": 40.0} for phase in RUN}
+
+    results = TWICE | {"fieldwork-sqlite": [RUN, slow, RUN]}
+
+    assert "fieldwork-sqlite push: 100, 40, 100 records/s" in every_run(results)
+    assert ratios(results)[("fieldwork-sqlite", "push")] == 1.0
+
+
+def test_a_peer_that_did_not_run_is_not_beaten() -> None:
+    all_three = ["kinto-memory", "fieldwork-postgresql", "fieldwork-sqlite"]
+
+    assert incomplete(TWICE, repeat=2, targets="kinto-memory") == []
+    assert incomplete(TWICE, repeat=3, targets="kinto-memory") == all_three
+    assert incomplete(TWICE, repeat=2, targets="kinto-memory,pouchdb-memory") == ["pouchdb-memory"]
 
 
 def test_every_figure_prints_its_verdict_and_its_threshold() -> None:

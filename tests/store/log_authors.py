@@ -15,7 +15,7 @@ from itertools import count
 from typing import Any
 
 from fieldwork.domain.draft import Draft
-from sync.central.accept import Arrival, weigh_body
+from sync.central.arrival import Arrival, weigh_body
 from sync.central.body import write_body
 from sync.central.header import Header, Stream, hash_of, write_header
 from sync.central.line import CarryKey, PublicIngestKey, Push, PushLine, read_push, write_push

@@ -16,7 +16,8 @@ from fieldwork.store.judging import Brought, enter
 from fieldwork.store.log import LogClosed
 from fieldwork.store.statements import run_on_postgres
 from fieldwork.store.verifying import verify_all
-from sync.central.accept import Facts, open_arrival
+from sync.central.arrival import open_arrival
+from sync.central.facts import Facts
 from sync.central.header import Header, hash_of, read_header
 from sync.central.line import PushLine, StreamMark, read_push
 from tests.postgres import PostgresCluster

@@ -10,7 +10,7 @@ from fieldwork.domain.pack_operations import operations_of
 from fieldwork.store.database import Database
 from fieldwork.store.keyring import open_keyring
 from fieldwork.store.log import Log
-from sync.central.accept import Facts
+from sync.central.facts import Facts
 from sync.central.header import Header
 
 pytestmark = pytest.mark.anyio

@@ -21,7 +21,7 @@ from fieldwork.store.keyring import open_keyring
 from fieldwork.store.log import Log
 from fieldwork.store.retrying import retrying
 from fieldwork.store.verifying import verify_all
-from sync.central.accept import Facts
+from sync.central.facts import Facts
 from sync.central.header import Header, read_header
 from tests.store.log_authors import Author, Carry, Written, new_id
 from tests.store.torture import Change, Plan, run_torture

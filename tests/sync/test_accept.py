@@ -8,10 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sync.central.accept import Arrival, Facts, Outcome, judge, open_arrival, plain_fields, wanted
+from sync.central.accept import Outcome, judge
+from sync.central.arrival import Arrival, open_arrival
 from sync.central.body import BodyProblem, read_body
+from sync.central.facts import Facts, wanted
 from sync.central.header import Header, hash_of
 from sync.central.line import PushLine, UnreadableLine, read_push_line
+from sync.central.plain_body import plain_fields
 from sync.central.seal import NotOpened
 from tests.store.log_authors import Author, Written, new_operation_id, new_visit
 

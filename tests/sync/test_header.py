@@ -14,11 +14,14 @@ from sync.central.header import (
     Header,
     Stream,
     Unreadable,
+    _as_tablets_write,
+    _read_with_care,
     read_header,
     scope_kind_and_id,
     stream_of,
     write_header,
 )
+from tests.store.log_authors import Author, new_visit
 
 uuids = st.uuids().map(str)
 digests = st.binary(min_size=32, max_size=32).map(bytes.hex)
@@ -124,3 +127,41 @@ def test_a_scope_is_a_visit_or_a_review():
     for wrong in ("visit", "visit:", f"area:{scope_id}", scope_id, f"visit:{scope_id}\n"):
         with pytest.raises(ValueError, match="a scope is a visit or a review"):
             scope_kind_and_id(wrong)
+
+
+@given(headers(), st.data())
+def test_the_quick_reading_of_a_header_says_what_the_careful_one_says_or_nothing(header, data):
+    raw = write_header(header)
+    place = data.draw(st.integers(0, len(raw) - 1))
+    spoiled = raw[:place] + data.draw(st.binary(max_size=2)) + raw[place + data.draw(st.integers(0, 2)) :]
+
+    for each in (raw, spoiled):
+        quick = _as_tablets_write(each)
+        if quick is not None:
+            assert quick == _read_with_care(each)
+
+
+def test_the_header_of_a_tablet_is_read_the_quick_way():
+    author = Author(new_visit())
+    first = author.writes()
+    second = author.revises(first, {"text": "said again"})
+
+    assert _as_tablets_write(first.header_raw) == first.header
+    assert _as_tablets_write(second.header_raw) == second.header
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        (b'"2026-02-11T', b'"2026-02-30T'),
+        (b'"sequence":1,"previous":null', b'"sequence":2,"previous":null'),
+        (b'"base":[]', b'"base":["01900000-0001-7d78-8b84-c0dd284e5589"]'),
+    ],
+)
+def test_the_quick_way_leaves_what_belongs_not_together_to_the_careful_one(right, wrong):
+    raw = Author(new_visit()).writes().header_raw
+
+    assert right in raw
+    assert _as_tablets_write(raw.replace(right, wrong)) is None
+    with pytest.raises(Unreadable, match="header_wrong_value"):
+        read_header(raw.replace(right, wrong))

@@ -1,7 +1,10 @@
 """Pushes and pages beyond the vectors: lines go out and come back, and no line spoils another."""
 
+from base64 import b64encode
+from binascii import a2b_base64
+
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sync.central.header import FORMAT, Header, hash_of, write_header
@@ -16,6 +19,7 @@ from sync.central.line import (
     Receipt,
     StreamMark,
     UnreadableLine,
+    _from_base64,
     read_manifest,
     read_pull,
     read_push,
@@ -145,3 +149,20 @@ def test_a_header_read_from_a_line_is_the_one_that_was_written():
 def test_a_manifest_whose_head_is_no_hash_is_not_believed():
     with pytest.raises(AnswerProblem):
         read_manifest(write_manifest(EPOCH, [StreamMark(1, 1, "a" * 63)]))
+
+
+@given(st.binary(max_size=60).map(b64encode) | st.binary(max_size=12), st.binary(max_size=3), st.integers(0, 60))
+@example(b"QQ==", b"\\u0041", 0)
+@example(b"UJD", b"\\u0051", 0)
+@example(b"QR==", b"", 0)
+@example(b"QUJD", b"=", 4)
+@example(b"QUJD", b" ", 2)
+def test_the_quick_way_out_of_base64_gives_what_the_strict_one_gives(column, odd, place):
+    spoiled = column[:place] + odd + column[place:]
+
+    for each in (column, spoiled):
+        try:
+            strict = a2b_base64(each, strict_mode=True)
+        except ValueError:
+            strict = each
+        assert _from_base64(each) == strict
