@@ -52,7 +52,7 @@ export async function unlock(application, { form }) {
   await tablet.storage.commit([{ store: 'marks', remove: mark }]);
   const session = await Session.open(application, keys, enrolment.name, await readingToken(enrolment, keys));
   await application.unlocked(session, enrolment);
-  if ((await application.writings.adopt(keys)) > 0) await session.reload();
+  if ((await application.writings.adopt(keys, session.replica)) > 0) await session.reload();
   await joinWords(application, session);
   const place = await placeHere(application);
   const to = place !== undefined && session.replica.find(place.record) !== null

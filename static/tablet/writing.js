@@ -63,8 +63,11 @@ export class Writings {
     }));
   }
 
-  /** At unlock: drafts that an earlier start left behind become operations. @param {import('../../sync/tablet/keys.js').PersonKeys} keys @returns {Promise<number>} how many */
-  async adopt(keys) {
+  /**
+   * At unlock: drafts that an earlier start left behind become operations.
+   * @param {import('../../sync/tablet/keys.js').PersonKeys} keys @param {import('../../sync/tablet/replica.js').Replica} replica @returns {Promise<number>} how many
+   */
+  async adopt(keys, replica) {
     const { tablet } = this.application;
     const { drafts } = await openDrafts(tablet, keys);
     this.forget();
@@ -72,6 +75,10 @@ export class Writings {
     for (const draft of drafts) {
       let saved = await save(tablet, [draftIntention(draft)], { removeDrafts: [draft.key] });
       if (saved.problem === 'same_operation_other_words') {
+        if (isContained(draft, replica)) {
+          await dropDraft(tablet, draft.place);
+          continue;
+        }
         saved = await save(tablet, [draftIntention(next(draft))], { removeDrafts: [draft.key] });
       }
       if (saved.saved !== 'no') adopted += 1;
@@ -182,6 +189,19 @@ export class Writings {
 
 /** The revision that follows what a draft has become. @param {import('../../sync/tablet/drafts.js').Draft} draft @returns {import('../../sync/tablet/drafts.js').Draft} */
 const next = (draft) => ({ ...draft, operation: uuid7(), kind: 'revise', base: [draft.operation], started_from: [draft.operation] });
+
+/**
+ * A draft from before its own operation, left behind because the database failed: its words stand in the operation, which goes on from
+ * them. As a revision it would put the older words in the place of the newer.
+ * @param {import('../../sync/tablet/drafts.js').Draft} draft @param {import('../../sync/tablet/replica.js').Replica} replica
+ */
+function isContained(draft, replica) {
+  const saved = replica.history(draft.place.record).find(({ operation }) => operation === draft.operation)?.fields;
+  if (saved === undefined || saved === null) return false;
+  return Object.entries(draft.fields).every(([name, value]) => (
+    name === 'text' ? String(saved.text ?? '').startsWith(String(value)) : JSON.stringify(saved[name]) === JSON.stringify(value)
+  ));
+}
 
 /**
  * What is not yet saved of these fields, or null when everything is. A new block with no words is nothing to save.

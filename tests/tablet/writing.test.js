@@ -96,8 +96,8 @@ test('a draft of a tablet that was killed becomes an operation at the next unloc
   const after = await world.starts(tab.device);
   await after.unlocks(ANN);
   const writings = new Writings(application(after));
-  assert.equal(await writings.adopt(after.keys), 1);
-  assert.equal(await writings.adopt(after.keys), 0);
+  assert.equal(await writings.adopt(after.keys, after.replica), 1);
+  assert.equal(await writings.adopt(after.keys, after.replica), 0);
 
   await after.reloads();
   assert.deepEqual(after.texts(), ['In the middle of a sen']);
@@ -164,4 +164,22 @@ test('words that only the journal took are not called lost because their draft c
   const after = await world.starts(tab.device);
   await after.unlocks(ANN);
   assert.deepEqual(after.texts(), ['The line.']);
+  assert.equal(await new Writings(application(after)).adopt(after.keys, after.replica), 0);
+  await after.reloads();
+  assert.deepEqual([after.texts(), await drafts(after)], [['The line.'], []]);
+});
+
+test('a draft with words that its operation has not is a revision of it', async () => {
+  const { world, tab, box } = await begun();
+  await box.types('The line. And amber.');
+  const [draft] = (await openDrafts(tab.tablet, tab.keys)).drafts;
+  await tab.saves([{ ...tab.intention({ text: 'The line.' }), operation: draft.operation, record: box.record }]);
+  tab.device.kill();
+  const after = await world.starts(tab.device);
+  await after.unlocks(ANN);
+
+  assert.equal(await new Writings(application(after)).adopt(after.keys, after.replica), 1);
+
+  await after.reloads();
+  assert.deepEqual(after.texts(), ['The line. And amber.']);
 });
