@@ -113,6 +113,7 @@ export class Flusher {
     for (;;) {
       const pushed = await this.pusher.step();
       if (pushed.sent > 0) this.#note(pushed.problem, this.fetching);
+      this.#dropped(pushed.redacted);
       if (pushed.epochChanged) this.comparing.release();
       if (pushed.safe + pushed.attention > 0) this.application.tell({ changed: { sent: true } });
       if (pushed.problem !== null) {
@@ -136,7 +137,7 @@ export class Flusher {
     return { wait_ms: compared.epochChanged ? 0 : MANIFEST_EVERY_MS, held: true };
   }
 
-  /** Words that went from the disk go from what is seen, too. @param {string[]} operations */
+  /** Words that went from the disk go from what is seen, too. @param {readonly string[]} operations */
   #dropped(operations) {
     if (operations.length === 0) return;
     operations.forEach((operation) => this.application.session?.replica.redact(operation));

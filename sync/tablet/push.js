@@ -23,6 +23,7 @@ import { applyReceipts } from './receipts.js';
  * @property {number} safe
  * @property {number} held
  * @property {number} attention quarantined, unreadable, or answered with another hash
+ * @property {readonly string[]} redacted operations whose words left the disk, because the receipt says that they were removed at the office
  * @property {number} left what still waits to be sent
  * @property {string | null} problem `no_answer`, `not_from_central`, `status_401` …, `stale_answer`, `storage_failed`
  * @property {boolean} epochChanged a manifest must be compared
@@ -154,7 +155,7 @@ export class Pusher {
     if (moved) this.#limit = Math.min(OPERATIONS_LIMIT, this.#limit * 2);
     const left = await this.#leftCount();
     return {
-      sent: entries.length, safe: outcome.safe, held: outcome.held, attention: outcome.attention, left,
+      sent: entries.length, safe: outcome.safe, held: outcome.held, attention: outcome.attention, redacted: outcome.redacted, left,
       problem: null, epochChanged, wait_ms: left === 0 || moved ? 0 : this.#wait(null),
     };
   }
@@ -171,4 +172,4 @@ export class Pusher {
 }
 
 /** @type {PushResult} */
-const NOTHING = Object.freeze({ sent: 0, safe: 0, held: 0, attention: 0, left: 0, problem: null, epochChanged: false, wait_ms: 0 });
+const NOTHING = Object.freeze({ sent: 0, safe: 0, held: 0, attention: 0, redacted: [], left: 0, problem: null, epochChanged: false, wait_ms: 0 });

@@ -11,7 +11,7 @@ import { redactHere } from './redact.js';
 /** @typedef {import('./stores.js').EntryRow} EntryRow */
 /** @typedef {import('./stores.js').OutboxRow} OutboxRow */
 /** @typedef {import('./line.js').Receipt} Receipt */
-/** @typedef {{safe: number, held: number, newlyHeld: number, attention: number, parked: string[]}} ReceiptOutcome  `parked`: offered again at the next start only */
+/** @typedef {{safe: number, held: number, newlyHeld: number, attention: number, parked: string[], redacted: string[]}} ReceiptOutcome  `parked`: offered again at the next start only; `redacted`: whose words left the disk just now */
 /** @typedef {{safe: true, verdict: string, redacted: boolean} | {safe: false, standing: import('./stores.js').Standing, code: string | null, at_office: boolean}} Judgement */
 
 /**
@@ -27,13 +27,13 @@ export async function applyReceipts(tablet, batch, { epoch, receipts }) {
     const judgement = await judge(entry, batch.lines[index], receipts);
     if (judgement !== null) judged.push({ entry, judgement });
   }
-  const gone = judged.filter(({ entry, judgement }) => judgement.safe && judgement.redacted && entry.sealed !== null);
+  const gone = judged.filter(({ entry, judgement }) => judgement.safe && judgement.redacted && entry.sealed !== null).map(({ entry }) => entry.operation);
   // Whoever may not pull here learns of the redaction from the receipt; the words go before the note counts as done.
-  if (gone.length > 0) await redactHere(tablet, gone.map(({ entry }) => entry.operation), 'receipt');
+  if (gone.length > 0) await redactHere(tablet, gone, 'receipt');
   for (;;) {
     const outcome = await enter(tablet, judged, epoch);
-    if (outcome !== 'moved') return outcome;
-    if ((await tablet.storage.read('marks', 'epoch'))?.epoch !== epoch) return { safe: 0, held: 0, newlyHeld: 0, attention: 0, parked: [] };
+    if (outcome !== 'moved') return { ...outcome, redacted: gone };
+    if ((await tablet.storage.read('marks', 'epoch'))?.epoch !== epoch) return { safe: 0, held: 0, newlyHeld: 0, attention: 0, parked: [], redacted: gone };
   }
 }
 
@@ -72,7 +72,7 @@ async function enter({ storage, clock }, judged, epoch) {
   /** @type {import('./ports.js').Check[]} */
   const check = [{ store: 'marks', key: 'epoch', equals: { epoch } }];
   /** @type {ReceiptOutcome} */
-  const outcome = { safe: 0, held: 0, newlyHeld: 0, attention: 0, parked: [] };
+  const outcome = { safe: 0, held: 0, newlyHeld: 0, attention: 0, parked: [], redacted: [] };
   for (const { entry, judgement } of judged) {
     const key = [entry.stream, entry.sequence];
     const row = /** @type {OutboxRow | undefined} */ (await storage.read('outbox', key));
