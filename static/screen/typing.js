@@ -163,7 +163,7 @@ function typedIn(form, writing, finished, closed) {
     Object.assign(fields, { evidence, question: String(said.get('question') ?? '') || null, place: `t${writing.began_at}` });
     if (Number(began) > 0) fields.minute = minute;
   }
-  return { record, scope, evidence, base: JSON.parse(base), shown: JSON.parse(shown), fields, finished, closed };
+  return { record, scope, evidence, base: JSON.parse(base), shown, fields, finished, closed };
 }
 
 /** Save: the words leave the box when they are safe, and not before. @param {(message: Record<string, unknown>) => Promise<any>} ask @param {HTMLFormElement} form */
@@ -232,7 +232,7 @@ async function question(ask, button) {
   const typed = typedIn(form, writing, true, true);
   const fields = { ...typed.fields, text: words, kind: 'question', speaker_role: 'inspector', question: asks };
   try {
-    const kept = /** @type {Kept} */ (await ask({ typed: { ...typed, record, base: [], shown: {}, fields } }));
+    const kept = /** @type {Kept} */ (await ask({ typed: { ...typed, record, base: [], shown: '{}', fields } }));
     say(form, kept.state);
     if (kept.state.kind !== 'failed') await added(ask, record);
   } finally {

@@ -28,7 +28,7 @@ export async function create(application, { params, form }) {
       evidence: params.evidence, kind: String(form.get('kind') || 'verbatim'), text, place: placeOf(new Date().toISOString()),
       ...optional(form, 'speaker_role'), ...optional(form, 'question'),
     };
-    await application.writings.typed({ record, scope: scopeOf(replica, params.evidence), evidence: params.evidence, base: [], shown: {}, fields, finished: true, closed: true });
+    await application.writings.typed({ record, scope: scopeOf(replica, params.evidence), evidence: params.evidence, base: [], shown: '{}', fields, finished: true, closed: true });
   }
   return { seeOther: `/tablet/evidence/${params.evidence}/write` };
 }
@@ -68,7 +68,7 @@ export async function update(application, { params, form }) {
   const evidence = said(block, 'evidence');
   const kept = await application.writings.typed({
     record: block.record, scope: scopeOf(replica, block.record), evidence,
-    base: listFrom(form.get('base')), shown: objectFrom(form.get('shown')),
+    base: listFrom(form.get('base')), shown: JSON.stringify(objectFrom(form.get('shown'))),
     fields: { text: textOf(form), kind: String(form.get('kind') || said(block, 'kind')), speaker_role: String(form.get('speaker_role') ?? '') || null },
     finished: true, closed: true,
   });

@@ -18,7 +18,7 @@ export const LONGEST_TYPING_MS = 20_000;
  * @property {string} record the block @property {string} scope @property {string} evidence
  * @property {string[]} base heads that the form showed; [] for a new block
  * @property {Record<string, unknown>} fields everything in the form
- * @property {Record<string, unknown>} shown what the form showed of an existing block before anybody typed; {} for a new one
+ * @property {string} shown in JSON: what the form showed of an existing block before anybody typed, as long as its words; read once; '{}' for a new one
  * @property {boolean} finished the caret left, or Save
  * @property {boolean} [closed] Save: nothing more is typed into this block
  */
@@ -100,7 +100,7 @@ export class Writings {
         place, operation: uuid7(), kind: typed.base.length === 0 ? 'create' : 'revise', base: typed.base,
         started_from: typed.base, fields: {},
       },
-      saved: { ...typed.shown }, began_ms: Date.now(), turn: Promise.resolve(), drafted: false,
+      saved: JSON.parse(typed.shown), began_ms: Date.now(), turn: Promise.resolve(), drafted: false,
     };
     this.#open.set(typed.record, writing);
     return writing;

@@ -112,7 +112,7 @@ WRITE = """async (blocks) => {
   const { scope, evidence } = document.querySelector('form[data-writer]').dataset;
   for (const [record, text] of blocks) {
     const fields = { text, kind: 'verbatim', speaker_role: null, evidence, question: null, place: `t${new Date().toISOString()}` };
-    const kept = await ask({ typed: { record, scope, evidence, base: [], shown: {}, fields, finished: true, closed: true } });
+    const kept = await ask({ typed: { record, scope, evidence, base: [], shown: '{}', fields, finished: true, closed: true } });
     if (kept.state.kind === 'failed') throw new Error(kept.state.words);
   }
 }"""

@@ -21,7 +21,7 @@ function boxOn(writings, record = uuid7()) {
     base: [],
     async types(text, how = {}) {
       const fields = { evidence: 'e', kind: 'verbatim', text, place: 't1' };
-      const kept = await writings.typed({ record, scope: VISIT, evidence: 'e', base: this.base, shown: {}, fields, finished: false, ...how });
+      const kept = await writings.typed({ record, scope: VISIT, evidence: 'e', base: this.base, shown: '{}', fields, finished: false, ...how });
       this.base = kept.base;
       return kept;
     },
@@ -83,7 +83,7 @@ test('an unchanged form that is sent writes nothing', async () => {
 
   const again = boxOn(writings, box.record);
   again.base = box.base;
-  await again.types('The line.', { finished: true, closed: true, shown: { evidence: 'e', kind: 'verbatim', text: 'The line.', place: 't1' } });
+  await again.types('The line.', { finished: true, closed: true, shown: JSON.stringify({ evidence: 'e', kind: 'verbatim', text: 'The line.', place: 't1' }) });
 
   assert.equal((await tab.entries()).length, 1);
 });
