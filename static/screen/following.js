@@ -6,7 +6,7 @@
  * work: its page is shown only when nothing else was asked for since, or when it says that something is wrong.
  */
 
-/** @typedef {{target: Element, request: {method: string, abort: () => void}, response: {status: number}}} Asked */
+/** @typedef {{target: Element, response: {status: number}}} Asked */
 
 const FIRST_PROBLEM = 400;
 
@@ -16,9 +16,7 @@ export function showTheLastAsked() {
 
   document.addEventListener('htmx:before:request', (event) => {
     const asked = askedBy(event);
-    if (!isForThePage(asked.target)) return;
-    if (last?.request.method === 'GET') last.request.abort();
-    last = asked;
+    if (isForThePage(asked.target)) last = asked;
   });
 
   document.addEventListener('htmx:before:response', (event) => {

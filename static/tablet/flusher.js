@@ -168,7 +168,7 @@ export class Flusher {
   #note(problem, other) {
     const reached = problem === null || problem.startsWith('status_');
     if (reached === this.#reached) return;
-    if (reached && this.#reached === false) other.wake();
+    if (reached && this.#reached === false) other.within(LOOK_AGAIN_MS);
     this.#reached = reached;
   }
 }

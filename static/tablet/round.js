@@ -21,6 +21,10 @@ export class Round {
 
   #notBefore_ms = -Infinity;
 
+  #due_ms = Infinity;
+
+  #ended_ms = -Infinity;
+
   /** @type {Set<() => void>} people who pressed a button and watch */
   #watching = new Set();
 
@@ -43,6 +47,12 @@ export class Round {
     this.wake();
   }
 
+  /** Somebody answers again: it need not wait longer than this after its last turn. Two errands cannot drive each other round. @param {number} pause_ms */
+  within(pause_ms) {
+    const at_ms = Math.max(this.#notBefore_ms, this.#ended_ms + pause_ms);
+    if (!this.#running && at_ms < this.#due_ms) this.#plan(Math.max(0, at_ms - this.timing.now_ms()));
+  }
+
   /** Do it now, for a person who waits: resolves when a turn that began after this has ended. @returns {Promise<void>} */
   watched() {
     return new Promise((resolve) => {
@@ -58,6 +68,7 @@ export class Round {
   /** @param {number} wait_ms */
   #plan(wait_ms) {
     this.#callOff?.();
+    this.#due_ms = this.timing.now_ms() + wait_ms;
     this.#callOff = this.timing.later(wait_ms, () => this.#turn());
   }
 
@@ -72,6 +83,7 @@ export class Round {
       this.around.fault(fault);
     }
     this.#running = false;
+    this.#ended_ms = this.timing.now_ms();
     // A person who pressed the button meanwhile is not held up by what this turn has met.
     const pressed = this.#again && this.#watching.size > 0;
     this.#notBefore_ms = next.held && !pressed ? this.timing.now_ms() + next.wait_ms : -Infinity;

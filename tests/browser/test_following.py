@@ -59,6 +59,18 @@ def test_a_second_tap_is_shown_although_the_first_is_answered_after_it(offline: 
     assert offline.seen == []
 
 
+def test_a_tap_after_going_back_and_forward_is_shown(offline: Tablet) -> None:
+    offline.opens_the_visit()
+    offline.page.get_by_role("link", name="Find words").click()
+    offline.is_at("Find words")
+
+    offline.page.go_back()
+    offline.page.go_forward()
+    offline.opens_the_visit()
+
+    assert offline.seen == []
+
+
 def test_a_form_that_is_answered_late_does_not_take_away_the_page_that_was_asked_for_after_it(offline: Tablet) -> None:
     _begins_a_record(offline)
     offline.page.get_by_label("What kind of activity is it?").select_option("child_interview")

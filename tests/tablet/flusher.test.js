@@ -253,3 +253,22 @@ test('words that the office has removed before they came go from the screen with
 
   assert.deepEqual(application.session.replica.list('block').map(({ fields }) => fields.get('text')), [undefined]);
 });
+
+test('while pushes are cut and fetches are answered, the one does not drive the other round', async () => {
+  const { world, tab, hours, flusher, asked } = await begun();
+  await tab.writes({ text: 'from Ann' });
+  world.between = async (request, ask) => {
+    if (request.path.startsWith('/sync/push')) throw new NetworkProblem();
+    return ask(request);
+  };
+  flusher.start();
+  await hours.pass(30_000);
+  const before = asked('/sync/push');
+
+  flusher.now();
+  await hours.pass(1_000);
+
+  assert.equal(asked('/sync/push') - before, 1);
+  await hours.pass(600_000);
+  assert.ok(asked('/sync/push') <= 122, `sent ${asked('/sync/push')} times in ten minutes`);
+});
