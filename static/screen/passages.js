@@ -12,6 +12,8 @@ export function choosePassages() {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
   document.addEventListener('selectionchange', () => {
+    // It comes twice with every key, and where somebody writes there is no such bar.
+    if (document.getElementById('passage') === null) return;
     clearTimeout(timer);
     timer = setTimeout(show, PAUSE_MS);
   });
