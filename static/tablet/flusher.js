@@ -141,6 +141,8 @@ export class Flusher {
   #dropped(operations) {
     if (operations.length === 0) return;
     operations.forEach((operation) => this.application.session?.replica.redact(operation));
+    // What was put in their place is at the office.
+    this.fetching.release();
     this.application.tell({ changed: { fetched: true } });
   }
 
