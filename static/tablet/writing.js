@@ -76,7 +76,7 @@ export class Writings {
       let saved = await save(tablet, [draftIntention(draft)], { removeDrafts: [draft.key] });
       if (saved.problem === 'same_operation_other_words') {
         if (isContained(draft, replica)) {
-          await dropDraft(tablet, draft.place);
+          await this.#dropDraft(draft.place);
           continue;
         }
         saved = await save(tablet, [draftIntention(next(draft))], { removeDrafts: [draft.key] });
@@ -127,7 +127,7 @@ export class Writings {
   async #nothingNew(writing) {
     if (Object.keys(writing.draft.fields).length > 0) {
       writing.draft.fields = {};
-      if (writing.drafted) await this.#dropDraft(writing);
+      if (writing.drafted && await this.#dropDraft(writing.draft.place)) writing.drafted = false;
     }
     return this.#answer(writing, writing.draft.kind === 'create' ? STATES.nothing : STATES.tablet);
   }
@@ -155,13 +155,17 @@ export class Writings {
     return this.#answer(writing, state);
   }
 
-  /** A draft that cannot be removed now is found at the next unlock, and tells nobody that words are not saved. @param {Writing} writing */
-  async #dropDraft(writing) {
+  /**
+   * A draft that cannot be removed now is found at the next unlock: it stops nobody from unlocking, and tells nobody that words are not
+   * saved. @param {import('../../sync/tablet/drafts.js').DraftPlace} place @returns {Promise<boolean>} whether it is gone
+   */
+  async #dropDraft(place) {
     try {
-      await dropDraft(this.application.tablet, writing.draft.place);
-      writing.drafted = false;
+      await dropDraft(this.application.tablet, place);
+      return true;
     } catch (problem) {
       if (!(problem instanceof StorageProblem)) throw problem;
+      return false;
     }
   }
 
@@ -183,7 +187,7 @@ export class Writings {
     const kept = await this.#mint(writing);
     if (kept.state.kind === 'failed') return;
     this.#open.delete(record);
-    if (writing.drafted) await this.#dropDraft(writing);
+    if (writing.drafted) await this.#dropDraft(writing.draft.place);
   }
 }
 

@@ -183,3 +183,20 @@ test('a draft with words that its operation has not is a revision of it', async 
   await after.reloads();
   assert.deepEqual(after.texts(), ['The line. And amber.']);
 });
+
+test('a draft that cannot be removed at unlock keeps nobody out, and is no revision of its own operation', async () => {
+  const { world, tab, box } = await begun();
+  await box.types('The li');
+  const [draft] = (await openDrafts(tab.tablet, tab.keys)).drafts;
+  await tab.saves([{ ...tab.intention({ evidence: 'e', kind: 'verbatim', text: 'The line.', place: 't1' }), operation: draft.operation, record: box.record }]);
+  tab.device.kill();
+  const after = await world.starts(tab.device);
+  await after.unlocks(ANN);
+  after.device.unsent.fault = { kind: 'failed', commits: 100 };
+
+  assert.equal(await new Writings(application(after)).adopt(after.keys, after.replica), 0);
+
+  after.device.unsent.fault = null;
+  await after.reloads();
+  assert.deepEqual(after.texts(), ['The line.']);
+});
