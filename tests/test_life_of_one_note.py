@@ -5,7 +5,6 @@ A real browser, a real server process, the demonstration review. The numbers in 
 
 from __future__ import annotations
 
-import csv
 import json
 import os
 import re
@@ -15,7 +14,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import openpyxl
 import pytest
 from playwright.sync_api import BrowserContext, Page, Playwright, expect, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
@@ -211,11 +209,7 @@ def _exported_with_the_same_ids(office: Office) -> str:
     header = json.loads(coding["header"])
     assert said["quote"] == FIRST.strip()
 
-    with office.exported("coded.csv").open(encoding="utf-8-sig", newline="") as opened:
-        rows = [row for row in csv.DictReader(opened) if coding["operation"] in row.values()]
-    book = openpyxl.load_workbook(office.exported("coded.xlsx"), read_only=True)
-    cells = {cell for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row}
-    book.close()
+    rows, cells = office.exported_of(coding["operation"])
 
     assert len(rows) == 1
     assert FIRST.strip() in rows[0].values()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import shutil
@@ -13,6 +14,8 @@ import time
 import urllib.error
 import urllib.request
 from pathlib import Path
+
+import openpyxl
 
 from fieldwork.settings import ROOT
 
@@ -78,6 +81,15 @@ class Office:
         done = self.command("export", "--format", out.suffix[1:], "--out", str(out))
         assert done.returncode == 0, done.stdout + done.stderr
         return out
+
+    def exported_of(self, operation: str) -> tuple[list[dict[str, str]], set[object]]:
+        """A new export in both forms: the rows of the CSV that name this operation, and every cell of the workbook."""
+        with self.exported("coded.csv").open(encoding="utf-8-sig", newline="") as opened:
+            rows = [row for row in csv.DictReader(opened) if operation in row.values()]
+        book = openpyxl.load_workbook(self.exported("coded.xlsx"), read_only=True)
+        cells: set[object] = {cell for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row}
+        book.close()
+        return rows, cells
 
     def command(self, *words: str) -> subprocess.CompletedProcess[str]:
         """Run `fieldwork` on this office's folder."""

@@ -5,13 +5,11 @@ Chromium's journey is `tests/browser/test_one_visit.py`. WebKitGTK has no OPFS: 
 
 from __future__ import annotations
 
-import csv
 import json
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import openpyxl
 import pytest
 from selenium.webdriver.remote.webdriver import WebDriver
 
@@ -122,11 +120,7 @@ def _seen_and_exported(desk: DrivenDesk) -> str:
     desk.signs_in("lead")
     desk.marks_as_seen(office.log_rows("evidence")[0]["record"])
 
-    with office.exported("coded.csv").open(encoding="utf-8-sig", newline="") as opened:
-        rows = [row for row in csv.DictReader(opened) if coding["operation"] in row.values()]
-    book = openpyxl.load_workbook(office.exported("coded.xlsx"), read_only=True)
-    cells = {cell for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row}
-    book.close()
+    rows, cells = office.exported_of(coding["operation"])
     assert len(rows) == 1
     wanted = {coding["operation"], said["revision"], CODED}
     assert wanted <= set(rows[0].values())
