@@ -25,7 +25,7 @@ from fieldwork.app import create_app
 from fieldwork.domain.draft import Draft
 from fieldwork.domain.rights import LANES, Lane
 from fieldwork.settings import Settings
-from fieldwork.store import log as log_module
+from fieldwork.store import writer as writer_module
 from fieldwork.store.database import Database
 from fieldwork.store.devices import enrol_device, give_reading_token, make_enrolment_code
 from fieldwork.store.files import note_file
@@ -64,7 +64,7 @@ class FieldworkPremises:
             raw.commit()
             watch("after commit")
 
-        log_module._commit = commit
+        writer_module._commit = commit
 
     async def look(self, central: Mapping[str, Any], *, words: bool = False) -> OfficeFacts:
         """Everything that the invariants ask about, in one piece: nothing is written meanwhile."""

@@ -1,17 +1,14 @@
 """The log of operations: the truth, of which every table and page is a shadow.
 
-Pushes and central's own writing go through one writer for each process, which takes whatever waits, up to 64 at a time, into one
-transaction: a disk is asked to be sure once for all of them (server paper, 4.2). What fails together is tried again one by one, so a bad
-push never takes its neighbours with it. Reading goes beside the writer and never waits for it.
+Pushes and central's own writing go through one writer for each process (`writer.py`). Reading goes beside the writer and never waits
+for it.
 """
 
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeVar, cast
 
@@ -24,28 +21,15 @@ from fieldwork.store.database import Database
 from fieldwork.store.judging import Brought, enter
 from fieldwork.store.keyring import Keyring
 from fieldwork.store.own_writing import OwnWriting
-from fieldwork.store.retrying import retrying
 from fieldwork.store.sqlite_backend import FencedSqliteClient
-from fieldwork.store.statements import (
-    Ask,
-    Row,
-    Turn,
-    Work,
-    for_postgres,
-    for_sqlite,
-    listed,
-    run_on_postgres,
-    run_on_sqlite,
-)
+from fieldwork.store.statements import Ask, Row, Work, for_postgres, for_sqlite, listed
+from fieldwork.store.writer import Writer
 from sync.central.accept import Outcome, Permit
 from sync.central.arrival import open_arrival
 from sync.central.header import Stream
 from sync.central.line import MOST_OPERATIONS, PAGE_BYTES, PullRow, Push, PushLine, Receipt, StreamMark
 
 T = TypeVar("T")
-MOST_TOGETHER = 64
-ENOUGH_TOGETHER = 400
-"""Operations in one transaction: while it is being written, the next pushes are being read and opened."""
 SWEEP_AGAIN_S = 1.0
 READ_AT_ONCE_BYTES = 16_384
 WORDS_LIE_IN = (
@@ -70,16 +54,6 @@ def instant(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
 
 
-class LogClosed(Exception):
-    """The log takes nothing more: the server is stopping. Whoever pushed sends again later."""
-
-
-@dataclass(slots=True)
-class _Waiting:
-    brought: Brought | OwnWriting
-    answer: asyncio.Future[Outcome]
-
-
 class Log:
     """The log of one central. Use inside `async with log.open():`, which runs the writer."""
 
@@ -88,11 +62,8 @@ class Log:
     ) -> None:
         self.database, self.keyring, self.permit, self.incarnation = database, keyring, permit, incarnation
         self._clock = clock or (lambda: datetime.now(UTC))
-        self._queue: asyncio.Queue[_Waiting] = asyncio.Queue()
-        self._closed = True
+        self._writer = Writer(database, self._work, self._written)
         self._to_sweep = asyncio.Event()
-        self._time_to_read = asyncio.Event()
-        self._time_to_read.set()
         self._reading = asyncio.Lock()
         self.arrived: Callable[[Outcome], None] = lambda outcome: None
         """Called after the commit with what was stored; the live pages listen here."""
@@ -100,20 +71,16 @@ class Log:
     @asynccontextmanager
     async def open(self) -> AsyncIterator[Log]:
         """Run the writer. On leaving, what was taken is finished and nothing new is taken."""
-        self._closed = False
         if self.database.dialect == "sqlite":
             # Whoever was killed between a redaction and its sweep left words in the journal.
             self._to_sweep.set()
-        writer = asyncio.create_task(self._write_for_ever(), name="log writer")
         sweeper = asyncio.create_task(self._sweep_for_ever(), name="log sweeper")
         try:
-            yield self
+            async with self._writer.open():
+                yield self
         finally:
-            self._closed = True
-            await self._queue.join()
-            writer.cancel()
             sweeper.cancel()
-            await asyncio.gather(writer, sweeper, return_exceptions=True)
+            await asyncio.gather(sweeper, return_exceptions=True)
             if self._to_sweep.is_set():
                 await self._swept()
 
@@ -125,7 +92,7 @@ class Log:
 
     async def take_in(self, brought: Brought) -> tuple[Receipt, ...]:
         """`accept` for a push that is open."""
-        outcome = await self._enter(brought)
+        outcome = await self._writer.enter(brought)
         return tuple(outcome.receipts)
 
     def opened(self, push: Push, carrier: str | None) -> Brought:
@@ -146,56 +113,25 @@ class Log:
             yield
             return
         async with self._reading:
-            await self._time_to_read.wait()
+            await self._writer.time_to_read.wait()
             yield
 
     async def write(self, drafts: Sequence[Draft], person_id: str) -> Outcome:
         """Write as central, in the name of the signed-in person. A draft that was written before changes nothing."""
-        return await self._enter(OwnWriting(self.incarnation, person_id, drafts, instant(self._clock())))
+        return await self._writer.enter(OwnWriting(self.incarnation, person_id, drafts, instant(self._clock())))
 
     async def import_drafts(self, drafts: Sequence[Draft], incarnation: str) -> Outcome:
         """Write the drafts of one pack, all in one transaction. The same pack again changes nothing."""
-        return await self._enter(OwnWriting(incarnation, None, drafts, None))
+        return await self._writer.enter(OwnWriting(incarnation, None, drafts, None))
 
-    async def _enter(self, brought: Brought | OwnWriting) -> Outcome:
-        if self._closed:
-            raise LogClosed
-        waiting = _Waiting(brought, asyncio.get_running_loop().create_future())
-        self._queue.put_nowait(waiting)
-        # The writing goes on when the asker is gone: a cut connection must not leave half a decision.
-        return await asyncio.shield(waiting.answer)
+    def _work(self, brought: Sequence[Brought | OwnWriting]) -> Work[list[Outcome]]:
+        return enter(brought, self.permit, self.keyring, instant(self._clock()))
 
-    async def _write_for_ever(self) -> None:
-        while True:
-            together = [await self._queue.get()]
-            size = together[0].brought.size
-            while len(together) < MOST_TOGETHER and size < ENOUGH_TOGETHER and not self._queue.empty():
-                together.append(self._queue.get_nowait())
-                size += together[-1].brought.size
-            try:
-                await self._write_together(together)
-            finally:
-                for _ in together:
-                    self._queue.task_done()
-
-    async def _write_together(self, together: list[_Waiting]) -> None:
-        try:
-            outcomes = await retrying(lambda: self._one_transaction([waiting.brought for waiting in together]))
-        except Exception as error:  # noqa: BLE001 (handed to whoever asked, below; the writer must live)
-            if len(together) == 1:
-                if not together[0].answer.cancelled():
-                    together[0].answer.set_exception(error)
-                return
-            for waiting in together:
-                await self._write_together([waiting])
-            return
-        for waiting, outcome in zip(together, outcomes, strict=True):
-            if not waiting.answer.cancelled():
-                waiting.answer.set_result(outcome)
-            if outcome.erased or outcome.redactions:
-                self._to_sweep.set()
-            # Beside the writer: a listener that fails is reported by the loop and must not end the writing.
-            asyncio.get_running_loop().call_soon(self.arrived, outcome)
+    def _written(self, outcome: Outcome) -> None:
+        if outcome.erased or outcome.redactions:
+            self._to_sweep.set()
+        # Beside the writer: a listener that fails is reported by the loop and must not end the writing.
+        asyncio.get_running_loop().call_soon(self.arrived, outcome)
 
     async def _sweep_for_ever(self) -> None:
         """Make redacted words leave the disk, not only the tables (PROTOCOL.md, I8). A long read delays it."""
@@ -213,40 +149,13 @@ class Log:
             # Not now: another sweep is under way, or the database is restarting.
             return False
 
-    async def _one_transaction(self, brought: Sequence[Brought | OwnWriting]) -> list[Outcome]:
-        received_at = instant(self._clock())
-        return await self.in_one_transaction(lambda: enter(brought, self.permit, self.keyring, received_at))
-
     async def in_one_transaction(self, work: Callable[[], Work[T]]) -> T:
         """Run a piece of work in a transaction of its own that holds the write lock."""
-        if self.database.dialect == "sqlite":
-            embedded = cast(FencedSqliteClient, self.database.connection)
-            self._time_to_read.clear()
-            try:
-                return await embedded.in_turns(
-                    lambda turn: run_on_sqlite(turn, work(), _commit, long=self._reading_meanwhile(turn))
-                )
-            finally:
-                self._time_to_read.set()
-        client = cast(FencedAsyncpgClient, self.database.connection)
-        async with client._in_transaction() as transaction:
-            return await run_on_postgres(cast(Any, transaction)._connection, work())
-
-    def _reading_meanwhile(self, turn: Turn) -> Turn:
-        """The same turns, during which the next pushes may be read."""
-
-        async def long(work: Callable[[sqlite3.Connection], Any]) -> Any:
-            self._time_to_read.set()
-            try:
-                return await turn(work)
-            finally:
-                self._time_to_read.clear()
-
-        return long
+        return await self._writer.in_one_transaction(work)
 
     async def can_write(self) -> bool:
         """Whether a transaction with the write lock can begin and end now."""
-        if self._closed:
+        if self._writer.closed:
             return False
         try:
             await self.in_one_transaction(_nothing)
@@ -315,8 +224,3 @@ def _nothing() -> Work[None]:
 
 def _as_json(values: Iterable[str]) -> str:
     return "[" + ",".join('"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"' for value in values) + "]"
-
-
-def _commit(raw: sqlite3.Connection) -> None:
-    """The last of a transaction, in SQLite's thread. The simulator puts its own here, to stop the world before or behind it."""
-    raw.commit()

@@ -15,7 +15,7 @@ import msgspec
 from fieldwork.domain.rights import LANES
 from fieldwork.store.facts import LogRow, stream_name
 from fieldwork.store.keyring import Keyring
-from fieldwork.store.projecting import project
+from fieldwork.store.projecting import project, projected
 from fieldwork.store.statements import Ask, Tell, Work, listed
 from sync.central.accept import Entered, Outcome
 from sync.central.facts import Redaction
@@ -55,9 +55,10 @@ def write(judged: Sequence[Judged], rows: LogRow, keyring: Keyring, received_at:
     whole = Outcome()
     for each in judged:
         whole.add(each.outcome)
-    writing = _Writing(judged, whole, rows, keyring, received_at)
-    yield from writing.all()
-    yield from project(whole, rows.scopes)
+    # Asked before anything is ordered, so that a push can be worked out before its turn (`foresight.py`).
+    projection = yield from projected(whole, rows.scopes)
+    yield from _Writing(judged, whole, rows, keyring, received_at).all()
+    yield from project(projection)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from typing import Any
 
 from fieldwork.domain.record_types import RECORD_TYPES
 from fieldwork.domain.screening import looks_in
-from fieldwork.store.screening import screen
+from fieldwork.store.screening import counting_as_screened, screen
 from fieldwork.store.statements import Ask, Row, Tell, Work, listed
 from fieldwork.store.states import read_state, write_begun_state, write_state
 from sync.central.accept import Entered, Outcome
@@ -44,14 +44,26 @@ class Standing:
     position: int
 
 
-def project(outcome: Outcome, scopes: Scopes) -> Work[None]:
-    """Bring `record` and the typed tables up to what this outcome stored, freed or erased.
+@dataclass(frozen=True, slots=True)
+class Projected:
+    """What an outcome does to the projections, as far as it can be said before any of it is written."""
+
+    scopes: Scopes
+    begun: list[tuple[Any, ...]]
+    changed: list[Standing]
+    again: set[str]
+    """Records that only their whole history can tell."""
+    to_screen: set[str]
+
+
+def projected(outcome: Outcome, scopes: Scopes) -> Work[Projected]:
+    """Work out what this outcome, which is not yet written, adds up to. It only asks.
 
     A record belongs to the scope in which it was first made. Operations that name it from another scope are kept in the log and
     change nothing: who may write in one visit must not reach into another.
     """
     fresh = _fresh(outcome)
-    again = yield from _records_of([*outcome.erased, *outcome.freed])
+    again = yield from _told_anew(outcome)
     known = yield from _known_states(fresh.keys() - again)
     begun: list[tuple[Any, ...]] = []
     changed: list[Standing] = []
@@ -66,12 +78,19 @@ def project(outcome: Outcome, scopes: Scopes) -> Work[None]:
             again.add(record)
         elif standing is not known.get(record):
             changed.append(standing)
-    yield Tell(_WRITE_RECORDS, sorted(begun))
-    yield from _write(changed, {number: scope for (scope, _), number in scopes.items()})
-    begun_in = {row[3] for row in begun if row[2] == WORDS and row[3] is not None}
-    yield from screen(_to_screen(changed) | _parents(known[record] for record in fresh.keys() & known), begun_in)
-    if again:
-        yield from rebuild(again)
+    gained_words = {row[3] for row in begun if row[2] == WORDS and row[3] is not None}
+    to_screen = _to_screen(changed) | _parents(known[record] for record in fresh.keys() & known)
+    to_screen |= yield from counting_as_screened(gained_words)
+    return Projected(scopes, sorted(begun), changed, again, to_screen)
+
+
+def project(projection: Projected) -> Work[None]:
+    """Bring `record` and the typed tables up to an outcome that is written now."""
+    yield Tell(_WRITE_RECORDS, projection.begun)
+    yield from _write(projection.changed, {number: scope for (scope, _), number in projection.scopes.items()})
+    yield from screen(projection.to_screen)
+    if projection.again:
+        yield from rebuild(projection.again)
 
 
 def _fresh(outcome: Outcome) -> dict[str, list[Entered]]:
@@ -96,17 +115,25 @@ def _only_begins(entered: Sequence[Entered]) -> bool:
     return len(entered) == 1 and header.kind == "create" and header.record_type not in TYPED
 
 
+def parent_of(entered: Entered) -> str | None:
+    """The record that this operation says its own belongs to."""
+    header, fields = entered.arrival.line.header, entered.arrival.fields
+    if not fields or entered.body is None:
+        return None
+    record_type = RECORD_TYPES.get(header.record_type)
+    parent = fields.get(record_type.parent) if record_type is not None and record_type.parent is not None else None
+    return str(shown(parent)) if isinstance(parent, str) else None
+
+
 def _begun_row(entered: Entered, scopes: Scopes) -> tuple[Any, ...]:
     """The row of `record` for a create alone: what `fold` and `write_state` make of it, without building the state."""
     header = entered.arrival.line.header
     fields = (entered.arrival.fields if entered.body is not None else None) or {}
-    record_type = RECORD_TYPES.get(header.record_type)
-    parent = fields.get(record_type.parent) if record_type is not None and record_type.parent is not None else None
     return (
         header.record,
         scopes[(header.scope, header.lane)],
         header.record_type,
-        shown(parent) if isinstance(parent, str) else None,
+        parent_of(entered),
         0,
         entered.position,
         write_begun_state(header.operation, fields),
@@ -160,11 +187,14 @@ _LOGGED = "SELECT DISTINCT record FROM operation_evidence WHERE standing = 'stor
 _EVIDENCE = "SELECT record FROM evidence WHERE record > ?"
 
 
-def _records_of(operations: Sequence[str]) -> Work[set[str]]:
-    if not operations:
+def _told_anew(outcome: Outcome) -> Work[set[str]]:
+    """The records of operations that were erased or let in, whether they had come before or come with it."""
+    told_anew = outcome.erased.keys() | outcome.freed.keys()
+    if not told_anew:
         return set()
-    found = yield Ask("SELECT record FROM operation_evidence WHERE operation IN {list}", (listed(operations),))
-    return {row[0] for row in found}
+    found = yield Ask("SELECT record FROM operation_evidence WHERE operation IN {list}", (listed(told_anew),))
+    with_it = (entered.arrival.line.header for entered in (*outcome.entered, *outcome.completed))
+    return {row[0] for row in found} | {header.record for header in with_it if header.operation in told_anew}
 
 
 def _known_states(records: Set[str]) -> Work[dict[str, Standing]]:

@@ -15,22 +15,27 @@ from fieldwork.store.states import read_state
 
 _EVIDENCE = (
     "SELECT e.record, e.screened, r.scope_id, r.state FROM evidence e JOIN record r ON r.record = e.record"
-    " WHERE e.record IN {list} OR (e.record IN {list} AND e.screened = 1)"
+    " WHERE e.record IN {list}"
 )
+_SCREENED = "SELECT record FROM evidence WHERE record IN {list} AND screened = 1"
 _BLOCKS = (
     "SELECT parent, scope_id, state FROM record WHERE parent IN {list} AND record_type = 'block' AND withdrawn = 0"
 )
 _POSITIONS = "SELECT operation, position FROM operation_evidence WHERE operation IN {list} AND standing = 'stored'"
 
 
-def screen(changed: Set[str], gained_words: Set[str] = frozenset()) -> Work[None]:
-    """Work out again whether these records of evidence count as screened. Ids of anything else are passed over.
+def counting_as_screened(records: Set[str]) -> Work[set[str]]:
+    """Which of these count as screened now. One that does not cannot begin to by new words alone, and need not be looked at for them."""
+    if not records:
+        return set()
+    return {row[0] for row in (yield Ask(_SCREENED, (listed(records),)))}
 
-    `gained_words` have got new blocks and nothing more: those that do not count as screened cannot do so now, and are not looked at.
-    """
-    if not changed and not gained_words:
+
+def screen(records: Set[str]) -> Work[None]:
+    """Work out again whether these records of evidence count as screened. Ids of anything else are passed over."""
+    if not records:
         return
-    found = yield Ask(_EVIDENCE, (listed(changed), listed(gained_words)))
+    found = yield Ask(_EVIDENCE, (listed(records),))
     if not found:
         return
     looks = {row[0]: looks_in(read_state(row[0], "evidence", row[3]).fields) for row in found}

@@ -104,7 +104,12 @@ def begin_on_sqlite(raw: sqlite3.Connection) -> None:
 
 
 async def run_on_sqlite(
-    turn: Turn, work: Work[T], commit: Callable[[sqlite3.Connection], None], *, long: Turn | None = None
+    turn: Turn,
+    work: Work[T],
+    commit: Callable[[sqlite3.Connection], None],
+    *,
+    begin: Callable[[sqlite3.Connection], None] = begin_on_sqlite,
+    long: Turn | None = None,
 ) -> T:
     """Run the work in a transaction of its own, in as few turns of SQLite's thread as there are waits for an answer.
 
@@ -113,7 +118,7 @@ async def run_on_sqlite(
     turns that carry out orders are `long`, if that is given. Whoever gives the turns takes back what an error leaves open.
     """
     long = long or turn
-    waiting: list[Callable[[sqlite3.Connection], Any]] = [begin_on_sqlite]
+    waiting: list[Callable[[sqlite3.Connection], Any]] = [begin]
     answer: Any = None
     orders = False
     while True:
@@ -123,7 +128,7 @@ async def run_on_sqlite(
             await long(partial(_all_on_sqlite, [*waiting, commit]))
             return end.value  # type: ignore[no-any-return]
         answer = None
-        waiting.append(partial(_on_sqlite, step))
+        waiting.append(partial(on_sqlite, step))
         if isinstance(step, Tell):
             orders = True
         else:
@@ -139,9 +144,10 @@ def _all_on_sqlite(waiting: Sequence[Callable[[sqlite3.Connection], Any]], raw: 
     return answer
 
 
-def _on_sqlite(step: Step, raw: sqlite3.Connection) -> Any:
+def on_sqlite(step: Step, raw: sqlite3.Connection) -> Any:
+    """Carry out one step, in SQLite's thread. The answer; None for an order."""
     if isinstance(step, AskAll):
-        return [_on_sqlite(question, raw) for question in step.questions]
+        return [on_sqlite(question, raw) for question in step.questions]
     if isinstance(step, Ask):
         parameters = [json.dumps(p) if isinstance(p, list) else p for p in step.parameters]
         return raw.execute(for_sqlite(step.sql), parameters).fetchall()

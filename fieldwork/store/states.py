@@ -7,7 +7,7 @@ and hides nothing; what a database cannot hold is an escape in it.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import orjson
 
@@ -16,13 +16,24 @@ from sync.central.fold import RecordState, Values
 
 def write_state(state: RecordState) -> str:
     """The state as JSON. A NUL or half of a surrogate pair, which a database cannot hold, is an escape in it."""
+    return _as_json(state.heads, state.fields, state.withdrawn, state.operations, state.missing, state.tangled)
+
+
+def _as_json(
+    heads: Sequence[str],
+    fields: Mapping[str, Values],
+    withdrawn: bool,
+    operations: int,
+    missing: Sequence[str],
+    tangled: bool,
+) -> str:
     kept = {
-        "heads": state.heads,
-        "fields": state.fields,
-        "withdrawn": state.withdrawn,
-        "operations": state.operations,
-        "missing": state.missing,
-        "tangled": state.tangled,
+        "heads": heads,
+        "fields": fields,
+        "withdrawn": withdrawn,
+        "operations": operations,
+        "missing": missing,
+        "tangled": tangled,
     }
     try:
         return orjson.dumps(kept).decode()
@@ -33,14 +44,8 @@ def write_state(state: RecordState) -> str:
 
 def write_begun_state(operation: str, fields: Mapping[str, object]) -> str:
     """What `write_state` writes for a create alone, byte for byte."""
-    try:
-        written = ",".join(
-            [f'"{name}":[["{operation}",{orjson.dumps(fields[name]).decode()}]]' for name in sorted(fields)]
-        )
-    except TypeError:
-        values: dict[str, Values] = {name: [(operation, fields[name])] for name in sorted(fields)}
-        return write_state(RecordState("", "", (operation,), values, False, 1))
-    return f'{{"heads":["{operation}"],"fields":{{{written}}},"withdrawn":false,"operations":1,"missing":[],"tangled":false}}'
+    values: dict[str, Values] = {name: [(operation, fields[name])] for name in sorted(fields)}
+    return _as_json((operation,), values, False, 1, (), False)
 
 
 def read_state(record: str, record_type: str, kept: str) -> RecordState:

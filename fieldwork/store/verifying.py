@@ -23,6 +23,12 @@ _COLUMNS = (
 )
 
 
+_OF_NOBODY = (
+    "SELECT o.operation FROM operation_{lane} o LEFT JOIN stream s ON s.id = o.stream_id LEFT JOIN scope c ON c.id = o.scope_id"
+    " WHERE s.id IS NULL OR c.id IS NULL"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class LogProblem:
     """Something that is not as it was written. `place` says where: a stream and number, or a scope, lane and position."""
@@ -66,6 +72,10 @@ async def verify_all(log: Log) -> list[LogProblem]:
             problems += await _stream_problems(log, row, scopes)
         async for row in _by_number(log, "SELECT id, scope, lane, last_position FROM scope WHERE"):
             problems += await _position_problems(log, row)
+        for lane in LANES:
+            # No foreign key says so: on PostgreSQL each would be a question more for every operation that comes.
+            for (operation,) in await log.ask(_OF_NOBODY.format(lane=lane)):
+                problems.append(LogProblem(f"operation {operation}, {lane}", "stream_unknown"))
     return problems
 
 

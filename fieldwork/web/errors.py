@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from fieldwork.domain.problems import FormFaults, NotFound, Problem, TooLarge
-from fieldwork.store.log import LogClosed
+from fieldwork.store.writer import LogClosed
 from fieldwork.web.guard import HEADERS
 from fieldwork.web.htmx import page
 

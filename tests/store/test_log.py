@@ -13,9 +13,9 @@ import pytest
 from fieldwork.domain.draft import Draft
 from fieldwork.store.database import Database
 from fieldwork.store.judging import Brought, enter
-from fieldwork.store.log import LogClosed
-from fieldwork.store.statements import run_on_postgres
+from fieldwork.store.statements import Tell, Work, run_on_postgres
 from fieldwork.store.verifying import verify_all
+from fieldwork.store.writer import LogClosed
 from sync.central.arrival import open_arrival
 from sync.central.facts import Facts
 from sync.central.header import Header, hash_of, read_header
@@ -429,3 +429,20 @@ def _brought(here: Office, raw: bytes) -> Brought:
     push = read_push(raw)
     opener = here.log.keyring.opener({key.id: key for key in push.carry_keys})
     return Brought([open_arrival(line, opener) for line in push.lines if isinstance(line, PushLine)], "a tablet")
+
+
+async def test_an_operation_whose_stream_is_gone_is_found_by_verifying(database: Database, tmp_path: Path) -> None:
+    visit = a_visit()
+    note = visit.inspector.writes()
+
+    def loses_the_stream() -> Work[None]:
+        yield Tell("DELETE FROM stream WHERE incarnation = ?", [(visit.inspector.incarnation,)])
+
+    async with office(database, tmp_path / "keys") as here:
+        await here.brings(visit.people)
+        await here.push(note)
+        await here.log.in_one_transaction(loses_the_stream)
+
+        assert [(each.place, each.code) for each in await verify_all(here.log)] == [
+            (f"operation {note.id}, evidence", "stream_unknown")
+        ]

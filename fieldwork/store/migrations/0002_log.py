@@ -24,8 +24,8 @@ STATEMENTS = (
         for statement in (
             f"""CREATE TABLE operation_{lane} (
         id {{identity}}, operation TEXT NOT NULL UNIQUE,
-        stream_id {{whole}} NOT NULL REFERENCES stream (id), sequence {{whole}} NOT NULL,
-        scope_id {{whole}} NOT NULL REFERENCES scope (id), position {{whole}},
+        stream_id {{whole}} NOT NULL, sequence {{whole}} NOT NULL,
+        scope_id {{whole}} NOT NULL, position {{whole}},
         record_type TEXT NOT NULL, record TEXT NOT NULL, kind TEXT NOT NULL,
         header {{bytes}} NOT NULL, header_hash TEXT NOT NULL, body {{bytes}}, body_hash TEXT,
         standing TEXT NOT NULL CHECK (standing IN ('stored', 'held', 'quarantined')), code TEXT,
@@ -55,7 +55,7 @@ STATEMENTS = (
     """CREATE TABLE file_stored (
         sha256 TEXT PRIMARY KEY, size_bytes {whole} NOT NULL, media_type TEXT NOT NULL, stored_at TEXT NOT NULL)""",
     """CREATE TABLE record (
-        record TEXT PRIMARY KEY, scope_id {whole} NOT NULL REFERENCES scope (id), record_type TEXT NOT NULL, parent TEXT,
+        record TEXT PRIMARY KEY, scope_id {whole} NOT NULL, record_type TEXT NOT NULL, parent TEXT,
         withdrawn {whole} NOT NULL, position {whole} NOT NULL, state TEXT NOT NULL)""",
     "CREATE INDEX record_scope ON record (scope_id, record_type)",
     "CREATE INDEX record_parent ON record (parent)",

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from selenium.common.exceptions import (
     ElementClickInterceptedException,
-    ElementNotInteractableException,
+    InvalidElementStateException,
     NoSuchElementException,
     StaleElementReferenceException,
 )
@@ -26,7 +26,7 @@ Seen = TypeVar("Seen")
 PASSING = (
     NoSuchElementException,
     StaleElementReferenceException,
-    ElementNotInteractableException,
+    InvalidElementStateException,  # WebKit says only this of a field that a swap takes away; "not interactable" is one kind of it.
     ElementClickInterceptedException,
 )
 

@@ -1,0 +1,236 @@
+"""The one way into the log: takes what waits, judges it, writes it, and only then lets anybody be told.
+
+Whatever waits goes into one transaction, so that a disk is asked to be sure once for all of it (server paper, 4.2). What fails together
+is tried again one by one, so a bad push never takes its neighbours with it. On SQLite, which has one writer, a large push is judged while
+the transaction before it is still being written (`foresight.py`); on PostgreSQL other server processes use that time, and the locks of
+the scopes keep them apart. Step 6 of the life of one note. Knows nothing of what is judged, and answers nobody by itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, TypeVar, cast
+
+from fieldwork.store.asyncpg_backend import FencedAsyncpgClient
+from fieldwork.store.database import Database
+from fieldwork.store.foresight import Foreseen, Quiet, Touched, enact, foresee, opened_to_read, touched_by
+from fieldwork.store.judging import Brought
+from fieldwork.store.own_writing import OwnWriting
+from fieldwork.store.retrying import retrying
+from fieldwork.store.sqlite_backend import FencedSqliteClient
+from fieldwork.store.statements import Turn, Work, run_on_postgres, run_on_sqlite
+from sync.central.accept import Outcome
+
+T = TypeVar("T")
+MOST_TOGETHER = 64
+ENOUGH_TOGETHER = 400
+"""Operations in one transaction: while it is being written, the next pushes are being read and opened."""
+WORTH_FORESEEING = 32
+"""Operations: to foresee a push asks its questions twice, which is more than a small push costs altogether."""
+
+
+class LogClosed(Exception):
+    """The log takes nothing more: the server is stopping. Whoever pushed sends again later."""
+
+
+@dataclass(slots=True)
+class _Waiting:
+    brought: Brought | OwnWriting
+    answer: asyncio.Future[Outcome]
+    in_earnest: bool = False
+    """It cannot be foreseen: it is judged in its own transaction."""
+
+
+@dataclass(slots=True)
+class _Batch:
+    """What goes into one transaction. What was foreseen of it is all of it, in the same order, or nothing."""
+
+    waiting: list[_Waiting] = field(default_factory=list)
+    foreseen: list[Foreseen] = field(default_factory=list)
+    touched: list[Touched] | None = None
+    """What it had to do with; None until it is written, and when that may be anything."""
+    size: int = 0
+
+    def add(self, waiting: _Waiting) -> None:
+        self.waiting.append(waiting)
+        self.size += waiting.brought.size
+
+    def is_apart_from(self, other: Touched) -> bool:
+        """Whether the other came to the same if it was judged before this batch was written."""
+        return self.touched is not None and all(part.is_apart_from(other) for part in self.touched)
+
+
+class Writer:
+    """Writes what is brought. Use inside `async with writer.open():`."""
+
+    def __init__(
+        self,
+        database: Database,
+        work: Callable[[Sequence[Brought | OwnWriting]], Work[list[Outcome]]],
+        written: Callable[[Outcome], None],
+    ) -> None:
+        self.database, self._work, self._written = database, work, written
+        self.closed = True
+        self._queue: deque[_Waiting] = deque()
+        self._something_happened = asyncio.Event()
+        self._beside: sqlite3.Connection | None = None
+        self._quiet = Quiet()
+        self.time_to_read = asyncio.Event()
+        """Set while the next pushes may be read without making the disk wait."""
+        self.time_to_read.set()
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator[Writer]:
+        """On leaving, what was taken is finished and nothing new is taken."""
+        self.closed = False
+        path = self.database.address.path
+        self._beside = None if path is None else opened_to_read(path)
+        writer = asyncio.create_task(self._write_for_ever(), name="log writer")
+        try:
+            yield self
+        finally:
+            self.closed = True
+            self._something_happened.set()
+            await writer
+            if self._beside is not None:
+                self._beside.close()
+
+    async def enter(self, brought: Brought | OwnWriting) -> Outcome:
+        """Judge and write. The outcome is given after the commit."""
+        if self.closed:
+            raise LogClosed
+        waiting = _Waiting(brought, asyncio.get_running_loop().create_future())
+        self._queue.append(waiting)
+        self._something_happened.set()
+        # The writing goes on when the asker is gone: a cut connection must not leave half a decision.
+        return await asyncio.shield(waiting.answer)
+
+    async def _write_for_ever(self) -> None:
+        batch = _Batch()
+        while batch.waiting or await self._anything_waits():
+            if not batch.waiting:
+                batch = self._all_that_waits()
+            writing = asyncio.create_task(self._write(batch))
+            following = await self._foreseen_during(writing)
+            await writing
+            if not all(batch.is_apart_from(each.touched) for each in following.foreseen):
+                following.foreseen = []
+            batch = following
+
+    async def _anything_waits(self) -> bool:
+        """True when something waits to be written; False when nothing does and nothing will."""
+        while not self._queue:
+            if self.closed:
+                return False
+            self._something_happened.clear()
+            await self._something_happened.wait()
+        return True
+
+    def _all_that_waits(self) -> _Batch:
+        batch = _Batch()
+        while self._queue and len(batch.waiting) < MOST_TOGETHER and batch.size < ENOUGH_TOGETHER:
+            batch.add(self._queue.popleft())
+        return batch
+
+    async def _foreseen_during(self, writing: asyncio.Task[None]) -> _Batch:
+        """What comes during this writing, judged already. Empty when it is better judged together with what comes later."""
+        writing.add_done_callback(lambda _: self._something_happened.set())
+        following = _Batch()
+        while not writing.done() and following.size < ENOUGH_TOGETHER:
+            if self._beside is not None and self._queue and self._foresees_next(self._beside, following):
+                # The next one may be read in between.
+                await asyncio.sleep(0)
+            else:
+                self._something_happened.clear()
+                await self._something_happened.wait()
+        return following
+
+    def _foresees_next(self, beside: sqlite3.Connection, following: _Batch) -> bool:
+        """Judge the next that waits, if it is worth it. False when it stays where it is, for a transaction of the ordinary kind."""
+        waiting = self._queue[0]
+        if waiting.in_earnest or not isinstance(waiting.brought, Brought) or waiting.brought.size < WORTH_FORESEEING:
+            return False
+        try:
+            foreseen = foresee(waiting.brought, self._work([waiting.brought]), beside, self._quiet)
+        except Exception:  # noqa: BLE001 (it is done again in earnest, and what fails then is told to whoever asked)
+            foreseen = None
+        if foreseen is None or any(not foreseen.touched.is_apart_from(each.touched) for each in following.foreseen):
+            waiting.in_earnest = True
+            return False
+        following.add(self._queue.popleft())
+        following.foreseen.append(foreseen)
+        return True
+
+    async def _write(self, batch: _Batch) -> None:
+        try:
+            outcomes = await retrying(lambda: self._one_transaction(batch))
+        except Exception as error:  # noqa: BLE001 (handed to whoever asked, below; the writer must live)
+            if len(batch.waiting) > 1:
+                for waiting in batch.waiting:
+                    await self._write(_Batch([waiting]))
+            elif not batch.waiting[0].answer.cancelled():
+                batch.waiting[0].answer.set_exception(error)
+            return
+        for waiting, outcome in zip(batch.waiting, outcomes, strict=True):
+            if not waiting.answer.cancelled():
+                waiting.answer.set_result(outcome)
+            self._written(outcome)
+
+    async def _one_transaction(self, batch: _Batch) -> list[Outcome]:
+        foreseen, batch.foreseen = batch.foreseen, []
+        if foreseen and await self._as_foreseen(foreseen):
+            batch.touched = [each.touched for each in foreseen]
+            return [each.outcome for each in foreseen]
+        outcomes = await self.in_one_transaction(lambda: self._work([waiting.brought for waiting in batch.waiting]))
+        if self._beside is not None:
+            parts = [touched_by(each.brought, outcome) for each, outcome in zip(batch.waiting, outcomes, strict=True)]
+            batch.touched = None if None in parts else [part for part in parts if part is not None]
+        return outcomes
+
+    async def _as_foreseen(self, foreseen: Sequence[Foreseen]) -> bool:
+        embedded = cast(FencedSqliteClient, self.database.connection)
+        return await embedded.in_thread(partial(enact, foreseen, self._quiet, self._commit))
+
+    def _commit(self, raw: sqlite3.Connection) -> None:
+        self._quiet.leave(raw)
+        _commit(raw)
+
+    async def in_one_transaction(self, work: Callable[[], Work[T]]) -> T:
+        """Run a piece of work in a transaction of its own that holds the write lock."""
+        if self.database.dialect == "sqlite":
+            embedded = cast(FencedSqliteClient, self.database.connection)
+            self.time_to_read.clear()
+            try:
+                return await embedded.in_turns(
+                    lambda turn: run_on_sqlite(
+                        turn, work(), self._commit, begin=self._quiet.begin, long=self._reading_meanwhile(turn)
+                    )
+                )
+            finally:
+                self.time_to_read.set()
+        client = cast(FencedAsyncpgClient, self.database.connection)
+        async with client._in_transaction() as transaction:
+            return await run_on_postgres(cast(Any, transaction)._connection, work())
+
+    def _reading_meanwhile(self, turn: Turn) -> Turn:
+        """The same turns, during which the next pushes may be read."""
+
+        async def long(work: Callable[[sqlite3.Connection], Any]) -> Any:
+            self.time_to_read.set()
+            try:
+                return await turn(work)
+            finally:
+                self.time_to_read.clear()
+
+        return long
+
+
+def _commit(raw: sqlite3.Connection) -> None:
+    """The last of a transaction, in SQLite's thread. The simulator puts its own here, to stop the world before or behind it."""
+    raw.commit()

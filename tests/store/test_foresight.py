@@ -1,0 +1,345 @@
+"""A push that is judged while the one before it is written comes to what it would have come to behind it, or is judged again.
+
+SYN-07: the mark, the rows and the answer are one transaction, also when what is in it was worked out before.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import sqlite3
+import threading
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fieldwork.store import writer
+from fieldwork.store.database import Database
+from fieldwork.store.foresight import Foreseen, Quiet, enact, foresee, opened_to_read
+from fieldwork.store.judging import Brought
+from fieldwork.store.rebuilding import rebuild_all
+from fieldwork.store.statements import Ask, Tell, Work
+from fieldwork.store.verifying import verify_all
+from tests.store.log_authors import Author, Team, Written, new_id, team
+from tests.store.log_office import Office, office, projections
+
+pytestmark = [pytest.mark.anyio, pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)]
+
+MANY = writer.WORTH_FORESEEING
+
+
+class Watched:
+    """The writer, stopped before its next commit until it is let go, with a record of what was foreseen and came true."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.foreseen: list[Foreseen | None] = []
+        self.came_true: list[bool] = []
+        self.before_enacting: Callable[[sqlite3.Connection], None] = lambda raw: None
+        self._at_commit, self._may_commit = threading.Event(), threading.Event()
+        self._looked = asyncio.Event()
+        commit = writer._commit
+
+        def stopped(raw: sqlite3.Connection) -> None:
+            self.stop()
+            commit(raw)
+
+        def noted(*given: Any) -> Foreseen | None:
+            self._looked.set()
+            self.foreseen.append(foresee(*given))
+            return self.foreseen[-1]
+
+        def enacted(foreseen: Any, quiet: Quiet, commit: Any, raw: sqlite3.Connection) -> bool:
+            self.before_enacting(raw)
+            self.came_true.append(False)
+            self.came_true[-1] = enact(foreseen, quiet, commit, raw)
+            return self.came_true[-1]
+
+        monkeypatch.setattr(writer, "_commit", stopped)
+        monkeypatch.setattr(writer, "foresee", noted)
+        monkeypatch.setattr(writer, "enact", enacted)
+
+    def stop(self) -> None:
+        """In the writer's thread, where it would commit."""
+        self._at_commit.set()
+        assert self._may_commit.wait(20)
+
+    def let_go(self) -> None:
+        self._may_commit.set()
+
+    @asynccontextmanager
+    async def during(self, pushed: asyncio.Task[Any]) -> AsyncIterator[None]:
+        """Inside, that push is judged and written but not committed."""
+        self._may_commit.clear()
+        self._at_commit.clear()
+        assert await asyncio.to_thread(self._at_commit.wait, 20)
+        try:
+            yield
+        finally:
+            self.let_go()
+            await pushed
+
+    async def has_looked(self) -> None:
+        """Wait until the writer has tried to foresee a push."""
+        async with asyncio.timeout(20):
+            await self._looked.wait()
+
+
+class Two:
+    """Two visits of one review with an inspector each."""
+
+    def __init__(self) -> None:
+        self.lead = new_id()
+        self.persons = [new_id(), new_id()]
+        people = [(person, "inspector", place) for place, person in enumerate(self.persons)]
+        self.people: Team = team([*people, (self.lead, "lead", 0), (self.lead, "lead", 1)], visits=2)
+        self.first, self.second = (Author(self.people.visits[place], self.persons[place]) for place in (0, 1))
+
+
+@asynccontextmanager
+async def both_known(database: Database, keys: Path, two: Two) -> AsyncIterator[Office]:
+    """An office that has heard of both streams: a stream that is new to it is judged in earnest."""
+    async with office(database, keys) as here:
+        await here.brings(two.people)
+        await here.push(two.first.writes())
+        await here.push(two.second.writes())
+        yield here
+
+
+def notes(author: Author) -> list[Written]:
+    return [author.writes({"text": f"note {number}", "evidence": new_id()}) for number in range(MANY)]
+
+
+async def bodies(here: Office, scope: str) -> list[bytes | None]:
+    return [row.body for row in await here.pulled(scope)]
+
+
+async def test_a_push_that_was_judged_ahead_is_stored_as_any_other(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    two = Two()
+    async with both_known(database, tmp_path / "keys", two) as here:
+        watched = Watched(monkeypatch)
+        first, second = notes(two.first), notes(two.second)
+        pushed = asyncio.create_task(here.push(*first))
+        async with watched.during(pushed):
+            following = asyncio.create_task(here.push(*second))
+            await watched.has_looked()
+            assert not following.done()
+
+        assert await following == [("stored", None)] * MANY
+        assert watched.came_true == [True]
+        assert (await bodies(here, two.second.scope))[1:] == [each.body for each in second]
+        assert await here.push(*second) == [("duplicate", None)] * MANY
+        assert await verify_all(here.log) == []
+        before = await projections(here.log)
+        await rebuild_all(here.log)
+        assert await projections(here.log) == before
+
+
+@pytest.mark.parametrize("by", ["another connection", "its own"])
+async def test_what_somebody_else_wrote_in_between_is_not_overlooked(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, by: str
+) -> None:
+    two = Two()
+    ended = "UPDATE assignment SET ended_at = '2020-01-01T00:00:00.000Z' WHERE person = ?"
+    async with both_known(database, tmp_path / "keys", two) as here:
+        watched = Watched(monkeypatch)
+
+        def ends_the_assignment(raw: sqlite3.Connection) -> None:
+            path = database.address.path
+            assert path is not None
+            if by == "its own":
+                raw.execute(ended, (two.second.person,))
+                raw.commit()
+                return
+            with closing(sqlite3.connect(path)) as other, other:
+                other.execute(ended, (two.second.person,))
+
+        watched.before_enacting = ends_the_assignment
+        pushed = asyncio.create_task(here.push(*notes(two.first)))
+        async with watched.during(pushed):
+            following = asyncio.create_task(here.push(*notes(two.second)))
+            await watched.has_looked()
+
+        assert await following == [("quarantined", "not_assigned")] * MANY
+        assert watched.came_true == [False]
+
+
+async def test_what_was_written_by_another_server_before_this_transaction_began_is_not_overlooked(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    two = Two()
+    async with both_known(database, tmp_path / "keys", two) as here:
+        watched = Watched(monkeypatch)
+        path = database.address.path
+        assert path is not None
+        with closing(sqlite3.connect(path, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            # The first push waits for the lock; the second is judged on what the other server is about to change.
+            pushed = asyncio.create_task(here.push(*notes(two.first)))
+            await asyncio.sleep(0)
+            following = asyncio.create_task(here.push(*notes(two.second)))
+            await watched.has_looked()
+            other.execute(
+                "UPDATE assignment SET ended_at = '2020-01-01T00:00:00.000Z' WHERE person = ?", (two.second.person,)
+            )
+            other.execute("COMMIT")
+        watched.let_go()
+
+        assert await pushed == [("stored", None)] * MANY
+        assert await following == [("quarantined", "not_assigned")] * MANY
+        assert watched.came_true == [False]
+
+
+async def test_a_redaction_that_is_written_meanwhile_reaches_what_was_judged_ahead(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    two = Two()
+    async with both_known(database, tmp_path / "keys", two) as here:
+        second = notes(two.second)
+        lead = Author(two.second.scope, two.lead)
+        await here.push(lead.writes())
+        removal = lead.redacts(second[3])
+        watched = Watched(monkeypatch)
+        pushed = asyncio.create_task(here.push(removal))
+        async with watched.during(pushed):
+            following = asyncio.create_task(here.push(*second))
+            await watched.has_looked()
+
+        assert await following == [("stored", None)] * MANY
+        assert watched.came_true == []
+        assert second[3].body not in await bodies(here, two.second.scope)
+
+
+async def test_two_tablets_of_one_visit_are_judged_one_behind_the_other(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    two = Two()
+    lead = Author(two.first.scope, two.lead)
+    async with both_known(database, tmp_path / "keys", two) as here:
+        await here.push(lead.writes())
+        watched = Watched(monkeypatch)
+        pushed = asyncio.create_task(here.push(*notes(two.first)))
+        async with watched.during(pushed):
+            following = asyncio.create_task(here.push(*notes(lead)))
+            await watched.has_looked()
+
+        assert await following == [("stored", None)] * MANY
+        assert watched.came_true == []
+        assert len(await here.pulled(two.first.scope)) == 2 + 2 * MANY
+
+
+async def test_a_record_belongs_to_the_visit_that_wrote_it_first_also_when_both_were_judged_at_once(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    two = Two()
+    async with both_known(database, tmp_path / "keys", two) as here:
+        watched = Watched(monkeypatch)
+        first, second = notes(two.first), notes(two.second)
+        second.append(two.second.writes({"text": "the same record"}, record=first[0].record))
+        pushed = asyncio.create_task(here.push(*first))
+        async with watched.during(pushed):
+            following = asyncio.create_task(here.push(*second))
+            await watched.has_looked()
+        await following
+
+        [[scope]] = await here.log.ask(
+            "SELECT s.scope FROM record r JOIN scope s ON s.id = r.scope_id WHERE r.record = ?", first[0].record
+        )
+        assert scope == two.first.scope
+        before = await projections(here.log)
+        await rebuild_all(here.log)
+        assert await projections(here.log) == before
+
+
+async def test_when_the_writing_fails_what_was_judged_ahead_of_it_is_judged_again(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    two = Two()
+    async with both_known(database, tmp_path / "keys", two) as here:
+        watched = Watched(monkeypatch)
+        commit = writer._commit
+        faults = [sqlite3.DatabaseError("invented: the disk said no")]
+
+        def fails_once(raw: sqlite3.Connection) -> None:
+            if not faults:
+                return commit(raw)
+            watched.stop()
+            raise faults.pop()
+
+        monkeypatch.setattr(writer, "_commit", fails_once)
+        pushed = asyncio.create_task(asyncio.wait([asyncio.create_task(here.push(*notes(two.first)))]))
+        async with watched.during(pushed):
+            following = asyncio.create_task(here.push(*notes(two.second)))
+            await watched.has_looked()
+        ((asked,), _) = await pushed
+        assert isinstance(asked.exception(), sqlite3.DatabaseError)
+
+        assert await following == [("stored", None)] * MANY
+        assert watched.came_true == []
+        assert await here.count("operation_evidence") == 2 + MANY + len(two.people.drafts)
+
+
+async def test_whatever_comes_at_once_adds_up_to_what_the_log_says(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chance = random.Random(7)
+    people = [new_id() for _ in range(6)]
+    of_all = team([(person, "inspector", place) for place, person in enumerate(people)], visits=6)
+    authors = [Author(of_all.visits[place], person) for place, person in enumerate(people)]
+    watched = Watched(monkeypatch)
+    watched.let_go()
+    monkeypatch.setattr(writer, "ENOUGH_TOGETHER", 2 * MANY)
+    async with office(database, tmp_path / "keys") as here:
+        await here.brings(of_all)
+
+        async def goes_on(author: Author) -> None:
+            written: list[Written] = []
+            for _ in range(6):
+                what = chance.choice([0.0, 1.0])  # Nothing but new blocks, or anything.
+                push = [_something(chance, author, written, what) for _ in range(chance.randint(1, 2 * MANY))]
+                assert {verdict for verdict, _ in await here.push(*push)} == {"stored"}
+                if chance.random() < 0.3:
+                    assert {verdict for verdict, _ in await here.push(*push)} == {"duplicate"}
+
+        await asyncio.gather(*map(goes_on, authors))
+
+        assert True in watched.came_true
+        assert await verify_all(here.log) == []
+        before = await projections(here.log)
+        await rebuild_all(here.log)
+        assert await projections(here.log) == before
+
+
+def _something(chance: random.Random, author: Author, written: list[Written], at_most: float) -> Written:
+    """A record, a block in one, a change of one, a look at one, a removal."""
+    what = chance.random() * at_most
+    if not written or what < 0.5:
+        parent = chance.choice(written).record if written else new_id()
+        one = author.writes({"text": f"note {len(written)}", "evidence": parent})
+    elif what < 0.6:
+        one = author.writes({"ref": f"E{len(written)}", "type": "interview"}, record_type="evidence")
+    elif what < 0.97:
+        one = author.revises(chance.choice(written), {"text": f"changed {len(written)}"})
+    else:
+        return author.redacts(chance.choice(written))
+    written.append(one)
+    return one
+
+
+async def test_an_order_that_a_question_follows_is_never_foreseen(database: Database, tmp_path: Path) -> None:
+    def asks_about_itself() -> Work[list[Any]]:
+        yield Tell(
+            "INSERT INTO file_stored (sha256, size_bytes, media_type, stored_at) VALUES (?, ?, ?, ?)",
+            [("a", 1, "b", "c")],
+        )
+        yield Ask("SELECT count(*) FROM file_stored")
+        raise AssertionError("it must not be answered")
+
+    path = database.address.path
+    assert path is not None
+    with closing(opened_to_read(path)) as beside:
+        assert foresee(Brought([], None), asks_about_itself(), beside, Quiet()) is None
