@@ -73,6 +73,12 @@ export class Application {
     this.writings = new Writings(this);
     /** The kind of words that was chosen last stands where the box of a locked tablet finds it. @type {Promise<void>} */
     this.kindNoted = Promise.resolve();
+    /** What was looked at last for that: the block, its kind and who speaks. It changes far more rarely than its words. */
+    this.kindSeen = '';
+    /** The count of what is only here that is under way, and the one behind it. @type {Promise<void>} */
+    this.states = Promise.resolve();
+    /** @type {Promise<void> | null} */
+    this.nextStates = null;
     this.idleLock = new IdleLock(this);
     /** @type {number | null} after how many minutes without use this tablet was locked; null when somebody locked it */
     this.lockedAfter_minutes = null;
@@ -128,6 +134,7 @@ export class Application {
 
   /** What was typed, from the page. @param {import('./writing.js').Typed} typed @returns {Promise<import('./writing.js').Kept>} */
   async typed(typed) {
+    this.flusher.typed(typed.finished);
     const taken = this.#take(typed);
     this.taking.add(taken);
     const kept = await taken;
@@ -150,10 +157,13 @@ export class Application {
   }
 
   /** Which words and whose were chosen last, so that the box of a locked tablet goes on with it. @param {import('./writing.js').Typed} typed */
-  async #noteKind({ evidence, fields: { kind, speaker_role } }) {
+  async #noteKind({ record, evidence, fields: { kind, speaker_role } }) {
+    const seen = JSON.stringify([record, kind, speaker_role]);
+    if (seen === this.kindSeen) return;
     const place = /** @type {any} */ (await openPlace(this.tablet));
-    if (place?.record !== evidence || (place.kind === kind && place.speaker_role === speaker_role) || kind === 'question') return;
-    await notePlace(this.tablet, { ...place, kind, speaker_role });
+    const asNoted = place?.kind === kind && place.speaker_role === speaker_role;
+    if (place?.record === evidence && !asNoted && kind !== 'question') await notePlace(this.tablet, { ...place, kind, speaker_role });
+    this.kindSeen = seen;
   }
 
   /** The page is hidden, perhaps for ever: what is typed becomes an operation now. */
@@ -169,8 +179,22 @@ export class Application {
     this.tellStates();
   }
 
-  /** The lasting words in the bar, told to the page when they change. */
-  async tellStates() {
+  /**
+   * The lasting words in the bar, told to the page. Sending, comparing and fetching often end together: whoever asks while the notes are
+   * being counted gets the next count, and those who wait for that share it. @returns {Promise<void>}
+   */
+  tellStates() {
+    if (this.nextStates === null) {
+      this.nextStates = this.states.then(() => {
+        this.nextStates = null;
+        return this.#tellStates();
+      });
+      this.states = this.nextStates.catch(() => {});
+    }
+    return this.nextStates;
+  }
+
+  async #tellStates() {
     const counts = await countOutbox(this.tablet.storage);
     this.counts = counts;
     this.tell({ states: { connection: this.flusher.connection(), saved: savedWords(counts) } });

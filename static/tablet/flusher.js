@@ -20,6 +20,8 @@ const PULL_EVERY_MS = 20_000;
 const LOOK_AGAIN_MS = 5_000;
 const MANIFEST_EVERY_MS = 60_000;
 const LONGEST_WATCHED_MS = 20_000;
+/** A draft comes every 700 ms while the keys go on (static/screen/typing.js), so this is a pause of a person and not one between two drafts. */
+const PAUSE_MS = 1_000;
 
 /** @type {Turns} */
 const BROWSERS_OWN = {
@@ -45,6 +47,9 @@ export class Flusher {
   /** Whoever was fetched for last: for somebody else, or after a lock, fetching begins at once. @type {unknown} */
   #fetchedFor = null;
 
+  /** When words came that are not finished yet. */
+  #typed_ms = -Infinity;
+
   #failures = { comparing: 0, fetching: 0 };
 
   /** Sending and comparing write about the same entries, so here they go one after the other. @type {Promise<unknown>} */
@@ -59,6 +64,7 @@ export class Flusher {
       afterFault_ms: LOOK_AGAIN_MS,
       fault: (/** @type {unknown} */ fault) => this.application.note(fault),
       ended: () => this.application.tellStates(),
+      pause_ms: () => Math.max(0, this.#typed_ms + PAUSE_MS - turns.now_ms()),
     };
     const errand = (/** @type {() => Promise<Next>} */ work) => async () => (this.application.enrolment === null ? { wait_ms: LOOK_AGAIN_MS, held: false } : work());
     const inTurn = (/** @type {() => Promise<Next>} */ work) => errand(() => this.#inTurn(() => turns.alone('fieldwork-flusher', work)));
@@ -79,6 +85,11 @@ export class Flusher {
     this.comparing.wake();
     if (this.application.session !== this.#fetchedFor) this.fetching.release();
     else this.fetching.wake();
+  }
+
+  /** Words came from the page. @param {boolean} finished the caret left, Save, or the page is hidden: nobody types any more */
+  typed(finished) {
+    this.#typed_ms = finished ? -Infinity : this.turns.now_ms();
   }
 
   /** Send and fetch now, for a person who waits: resolves when that has ended, or after a while without an answer. @returns {Promise<void>} */

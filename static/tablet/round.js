@@ -3,6 +3,9 @@
  *
  * Each has its own clock, so that one that is refused for an hour keeps none of the others waiting. An errand says when it wants to go
  * again, and whether anything may make that sooner. It never runs twice at once, and a fault in it ends that turn and not the errand.
+ *
+ * While somebody types an errand waits for a pause between the words: on a slow tablet it would take from the keys what they need, and a
+ * letter would come late. The pause may be long in coming, so it waits for that only so long, and not at all for a person who watches.
  */
 
 /** @typedef {{wait_ms: number, held: boolean}} Next  `held`: not sooner, whatever is saved meanwhile */
@@ -11,9 +14,14 @@
  * @typedef {{now_ms: () => number, later: (wait_ms: number, call: () => void) => () => void}} Timing
  */
 
+const LONGEST_FOR_A_PAUSE_MS = 10_000;
+
 export class Round {
   /** @type {(() => void) | null} */
   #callOff = null;
+
+  /** Since when it waits for somebody to stop typing. @type {number | null} */
+  #waitsSince_ms = null;
 
   #running = false;
 
@@ -28,7 +36,11 @@ export class Round {
   /** @type {Set<() => void>} people who pressed a button and watch */
   #watching = new Set();
 
-  /** @param {() => Promise<Next>} errand @param {Timing} timing @param {{afterFault_ms: number, fault: (fault: unknown) => void, ended: () => Promise<void>}} around */
+  /**
+   * @param {() => Promise<Next>} errand @param {Timing} timing
+   * @param {{afterFault_ms: number, fault: (fault: unknown) => void, ended: () => Promise<void>, pause_ms: () => number}} around `pause_ms`:
+   * how long from now until a pause is taken for one, if no key comes; 0 when nobody types
+   */
   constructor(errand, timing, around) {
     this.errand = errand;
     this.timing = timing;
@@ -69,7 +81,19 @@ export class Round {
   #plan(wait_ms) {
     this.#callOff?.();
     this.#due_ms = this.timing.now_ms() + wait_ms;
-    this.#callOff = this.timing.later(wait_ms, () => this.#turn());
+    this.#callOff = this.timing.later(wait_ms, () => this.#whenNobodyTypes());
+  }
+
+  #whenNobodyTypes() {
+    const now_ms = this.timing.now_ms();
+    this.#waitsSince_ms ??= now_ms;
+    const left_ms = Math.min(this.around.pause_ms(), this.#waitsSince_ms + LONGEST_FOR_A_PAUSE_MS - now_ms);
+    if (left_ms > 0 && this.#watching.size === 0) {
+      this.#callOff = this.timing.later(left_ms, () => this.#whenNobodyTypes());
+      return;
+    }
+    this.#waitsSince_ms = null;
+    this.#turn();
   }
 
   async #turn() {

@@ -3,8 +3,9 @@
  * the entries.
  *
  * One for each person, lane and office key. Making one needs the public keys only, so it works while locked. The row
- * with the wraps is written again with every commit and stands in every journal frame: a clean-up by another tab, or a
- * damaged row, must never leave an entry that nobody can open. Source: PROTOCOL.md 3.
+ * with the wraps is written again with every operation's commit and stands in every journal frame, and a draft's commit
+ * looks whether it is there: a clean-up by another tab, or a damaged row, must never leave words that nobody can open.
+ * Source: PROTOCOL.md 3.
  */
 import { fromBase64 } from './bytes.js';
 import { aesKey, ingestInfo, ownInfo, unwrapCarryKey, wrapCarryKey } from './seal.js';

@@ -30,18 +30,30 @@ export const draftKey = ({ person, scope, lane, record, field, block }) => [pers
 
 /**
  * One strict commit. Throws `StorageProblem`: the text is then still on the screen and the caller says so.
+ *
+ * Nothing is read before it, and the carry key is not written a second time: the key that this start sealed with last is taken, and the
+ * commit itself looks whether it is still the right one and lies beside the drafts. When it is not, or does not (the office or the person
+ * has new keys, another tab has cleaned up, the row was never kept), nothing is written, and the step is repeated with what is read.
  * @param {import('./tablet.js').Tablet} tablet @param {Draft} draft @returns {Promise<void>}
  */
-export async function keepDraft(tablet, { place, operation, kind, base, started_from, fields }) {
-  const { storage, carry, random, clock } = tablet;
-  const { key, row: carryRow } = await carry.forWriting(place.person, place.lane);
+export async function keepDraft(tablet, draft) {
+  const { storage, carry } = tablet;
+  const { person, lane } = draft.place;
+  const known = await carry.remembered(person, lane);
+  if (known !== null) {
+    const check = [...known.check, { store: 'carry_keys', key: known.row.id, equals: { id: known.row.id } }];
+    if (await storage.commit([await draftChange(tablet, draft, known)], { check }) === 'committed') return;
+  }
+  const key = await carry.forWriting(person, lane);
+  await storage.commit([{ store: 'carry_keys', key: key.row.id, put: key.row }, await draftChange(tablet, draft, key)]);
+}
+
+/** @param {import('./tablet.js').Tablet} tablet @param {Draft} draft @param {import('./carry.js').CarryKey} carryKey @returns {Promise<import('./ports.js').Change>} */
+async function draftChange({ random, clock }, { place, operation, kind, base, started_from, fields }, { key, row: { id: carry } }) {
   const sealed = await seal(key, random.bytes(12), bound(place, operation), writeBody(fields, random.bytes(16)));
   /** @type {DraftRow} */
-  const row = { schema: 1, place, operation, kind, base, started_from, carry: carryRow.id, sealed, updated_at: clock.now() };
-  await storage.commit([
-    { store: 'carry_keys', key: carryRow.id, put: carryRow },
-    { store: 'drafts', key: draftKey(place), put: row },
-  ]);
+  const row = { schema: 1, place, operation, kind, base, started_from, carry, sealed, updated_at: clock.now() };
+  return { store: 'drafts', key: draftKey(place), put: row };
 }
 
 /** @param {import('./tablet.js').Tablet} tablet @param {DraftPlace} place @returns {Promise<void>} */

@@ -33,6 +33,8 @@ import { applyReceipts } from './receipts.js';
 const OPERATIONS_LIMIT = 1_000;
 const BATCH_LIMIT_BYTES = 1_000_000;
 const CARRY_KEY_BYTES = 420;
+/** One request for each entry would cost a slow tablet half a second, and the letters that are typed meanwhile wait with it. */
+const READ_AT_ONCE = 100;
 
 export class Pusher {
   #limit = OPERATIONS_LIMIT;
@@ -121,9 +123,7 @@ export class Pusher {
     /** @type {Map<string, import('./carry.js').CarryRow>} */
     const carryRows = new Map();
     let bytes = 100;
-    for (const { key } of waiting) {
-      const entry = /** @type {EntryRow | undefined} */ (await storage.read('entries', key));
-      if (entry === undefined) continue;
+    for await (const entry of this.#entriesOf(waiting)) {
       bytes += lineBytes(entry) + (carryRows.has(entry.carry) ? 0 : CARRY_KEY_BYTES);
       if (entries.length > 0 && (bytes > BATCH_LIMIT_BYTES || entries.length >= this.#limit)) break;
       entries.push(entry);
@@ -133,6 +133,14 @@ export class Pusher {
       if (carryRow !== undefined) carryRows.set(entry.carry, carryRow);
     }
     return { entries, lines, carryRows: [...carryRows.values()] };
+  }
+
+  /** In the same order, as many at once as may go; one that is not there is left out. @param {Waiting[]} waiting @returns {AsyncGenerator<EntryRow>} */
+  async *#entriesOf(waiting) {
+    for (const run of runsOf(waiting, Math.min(READ_AT_ONCE, this.#limit))) {
+      const rows = await this.tablet.storage.range('entries', { from: run[0].key, to: run[run.length - 1].key });
+      yield* rows.map(({ value }) => value);
+    }
   }
 
   /** @param {EntryRow[]} entries @param {string} problem @param {string | null} retryAfter @returns {Promise<PushResult>} */
@@ -173,3 +181,22 @@ export class Pusher {
 
 /** @type {PushResult} */
 const NOTHING = Object.freeze({ sent: 0, safe: 0, held: 0, attention: 0, redacted: [], left: 0, problem: null, epochChanged: false, wait_ms: 0 });
+
+/**
+ * Cut where a number does not follow on the last, so that one request reads all of a run and nothing else.
+ * @param {Waiting[]} waiting @param {number} most @returns {Generator<Waiting[]>}
+ */
+function* runsOf(waiting, most) {
+  /** @type {Waiting[]} */
+  let run = [];
+  for (const one of waiting) {
+    const last = run[run.length - 1];
+    const follows = last !== undefined && last.key[0] === one.key[0] && last.key[1] + 1 === one.key[1];
+    if (run.length > 0 && (!follows || run.length === most)) {
+      yield run;
+      run = [];
+    }
+    run.push(one);
+  }
+  if (run.length > 0) yield run;
+}

@@ -7,8 +7,10 @@ import test from 'node:test';
 import { toBase64 } from '../../../sync/tablet/bytes.js';
 import { draftIntention, draftKey, keepDraft, openDrafts } from '../../../sync/tablet/drafts.js';
 import { countOutbox } from '../../../sync/tablet/outbox.js';
+import { keepPerson } from '../../../sync/tablet/kept_keys.js';
+import { makePersonKeys } from '../../../sync/tablet/keys.js';
 import { settle } from '../../../sync/tablet/overflow.js';
-import { ANN, VISIT, World } from './world.js';
+import { ANN, readsOf, VISIT, World } from './world.js';
 
 test('a note is saved twice, and both copies are there', async () => {
   const tab = await new World().enrolled();
@@ -268,6 +270,54 @@ test('DUR-14: what was being typed is there after a crash, and becomes one note'
   assert.equal((await openDrafts(after.tablet, after.keys)).drafts.length, 0);
   await after.reloads();
   assert.deepEqual(after.texts(), ['half a sentence']);
+});
+
+/** A draft at one place, and what it says as time goes on. */
+const draftOf = (world) => {
+  const draft = { place: PLACE, operation: world.operationId(), kind: 'create', base: [], started_from: [] };
+  return (text) => ({ ...draft, fields: { text } });
+};
+
+test('a draft after the first is one commit, and nothing is read before it', async () => {
+  const world = new World();
+  const tab = await world.enrolled();
+  const saying = draftOf(world);
+  await keepDraft(tab.tablet, saying('half a sen'));
+  const before = tab.device.unsent.commits;
+  const asked = readsOf(tab);
+
+  await keepDraft(tab.tablet, saying('half a sentence'));
+
+  assert.deepEqual([tab.device.unsent.commits - before, asked], [1, []]);
+});
+
+test('a draft opens after a crash although its carry key had been cleaned away meanwhile', async () => {
+  const world = new World();
+  const tab = await world.enrolled();
+  const saying = draftOf(world);
+  await keepDraft(tab.tablet, saying('half a sen'));
+  tab.device.unsent.damage('carry_keys', () => undefined);
+
+  await keepDraft(tab.tablet, saying('half a sentence'));
+
+  tab.device.powerLoss();
+  const after = await world.starts(tab.device);
+  await after.unlocks(ANN);
+  assert.deepEqual((await openDrafts(after.tablet, after.keys)).drafts.map(({ fields }) => fields.text), ['half a sentence']);
+});
+
+test('a draft opens with the keys that its author took in another tab while it was written', async () => {
+  const world = new World();
+  const tab = await world.enrolled();
+  const saying = draftOf(world);
+  await keepDraft(tab.tablet, saying('half a sen'));
+  const other = await world.starts(tab.device);
+  const { row, keys } = await makePersonKeys(ANN, other.tablet, { way: 'passphrase', parameters: {}, kek: new Uint8Array(32).fill(9) });
+  await keepPerson(other.tablet, row);
+
+  await keepDraft(tab.tablet, saying('half a sentence'));
+
+  assert.deepEqual((await openDrafts(other.tablet, keys)).drafts.map(({ fields }) => fields.text), ['half a sentence']);
 });
 
 test('odd text comes back as it was typed', async () => {

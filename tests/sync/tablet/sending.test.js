@@ -9,7 +9,7 @@ import { retryAfterMs, waitAfter } from '../../../sync/tablet/backoff.js';
 import { countOutbox, needsAttention } from '../../../sync/tablet/outbox.js';
 import { NetworkProblem } from '../../../sync/tablet/ports.js';
 import { purgeStream } from '../../../sync/tablet/purge.js';
-import { ANN, BEN, World } from './world.js';
+import { ANN, BEN, readsOf, World } from './world.js';
 
 async function withNotes(count, world = new World()) {
   const tab = await world.enrolled();
@@ -186,6 +186,30 @@ test('a batch holds at most 1,000 operations and 1 MB, unless one alone is large
 
   assert.equal(world.office.stored.length, 5);
   assert.deepEqual(sizes.filter(([bytes]) => bytes > 1_000_000).map(([, operations]) => operations), [1]);
+});
+
+test('a batch is read in one request and not in one for each note', async () => {
+  const { tab } = await withNotes(30);
+  const asked = readsOf(tab);
+
+  const result = await tab.pushes();
+
+  assert.deepEqual([result.sent, result.safe], [30, 30]);
+  assert.equal(asked.filter((store) => store === 'entries').length, 1);
+});
+
+test('what is safe already is not read again between notes that wait', async () => {
+  const { world, tab } = await withNotes(30);
+  world.between = changed((answer) => { answer.receipts = answer.receipts.slice(9, 19); });
+  await tab.pushes();
+  world.online();
+  const after = await world.starts(tab.device);
+  const asked = readsOf(after);
+
+  const result = await after.pushes();
+
+  assert.deepEqual([result.sent, result.safe], [20, 20]);
+  assert.equal(asked.filter((store) => store === 'entries').length, 2);
 });
 
 test('waiting grows with jitter from five seconds to a minute, and obeys the office within ten minutes', () => {

@@ -87,6 +87,19 @@ export class World {
   }
 }
 
+/** From now on: every request that reads this tablet's unsent database outside a commit, by the store. @param {Tab} tab */
+export function readsOf({ storage }) {
+  const asked = [];
+  for (const how of ['read', 'range', 'count']) {
+    const before = storage[how];
+    storage[how] = (store, ...rest) => {
+      asked.push(store);
+      return before(store, ...rest);
+    };
+  }
+  return asked;
+}
+
 export class Tab {
   constructor(world, device) {
     Object.assign(this, { world, device });
