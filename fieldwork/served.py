@@ -6,12 +6,14 @@ import gc
 
 from starlette.applications import Starlette
 
+from fieldwork.actions.log_lines import open_log
 from fieldwork.app import create_app
 from fieldwork.settings import read_settings
 
 
 def make_app() -> Starlette:
     """Central for the settings in the environment."""
+    open_log()
     app = create_app(read_settings())
     # What is loaded by now stays for good; no collection need look at it again.
     gc.freeze()

@@ -76,6 +76,7 @@ class FieldworkPremises:
         beside = await ask("SELECT operation FROM holding UNION SELECT operation FROM aside")
         unreadable = await ask("SELECT line_hash FROM unreadable_line")
         files = await ask("SELECT sha256 FROM file_stored")
+        reports = await ask("SELECT report FROM tablet_report")
         problems = await verify_all(opened.log) if words else []
         return OfficeFacts(
             operations,
@@ -84,6 +85,7 @@ class FieldworkPremises:
             frozenset(row[0] for row in beside),
             frozenset(row[0] for row in unreadable),
             frozenset(row[0] for row in files),
+            [str(row[0]) for row in reports],
             opened.epoch,
             [str(problem) for problem in problems],
         )

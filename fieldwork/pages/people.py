@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from fieldwork.domain.tablet_report import TabletReport
 from fieldwork.pages.frame import Page, choice, field
+from fieldwork.pages.tablet_reports import reports
 from fieldwork.pages.words import ROLE_WORDS, counted, moment_in_words, words_for
 
 
@@ -35,6 +37,8 @@ class DeviceLine:
     revoked_at: datetime | None
     unsent_count: int | None
     oldest_unsent_at: datetime | None
+    reports: Sequence[TabletReport] = ()
+    """What it found wrong with its own copies, the last first."""
 
 
 def browse(accounts: Sequence[AccountLine]) -> Page:
@@ -132,6 +136,7 @@ def _device(line: DeviceLine, now: datetime) -> Page:
         "seen": f"Last here on {moment_in_words(line.last_seen_at)}, {_ago(now, line.last_seen_at)}.",
         "unsent": unsent,
         "revoked": f"Revoked on {moment_in_words(line.revoked_at)}." if line.revoked_at else "",
+        "reports": reports(line.reports, line.person),
         "action": f"/devices/{line.device_id}/revoke",
     }
 

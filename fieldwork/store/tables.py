@@ -99,6 +99,36 @@ class Device(Model):
         table = "device"
 
 
+class TabletReport(Model):
+    """What a tablet found wrong with its own copies at a start: counts, once for each device and id of a report.
+    `found_at` is the tablet's claim, as it came.
+    """
+
+    id = fields.BigIntField(primary_key=True, generated=True)
+    device: fields.ForeignKeyRelation[Device] = fields.ForeignKeyField(
+        "store.Device", related_name="reports", on_delete=fields.RESTRICT, db_index=True
+    )
+    device_id: UUID
+    report = fields.UUIDField()
+    received_at = fields.DatetimeField()
+    found_at = fields.CharField(max_length=24)
+    found_empty = fields.BooleanField()
+    restored = fields.BigIntField()
+    repaired = fields.BigIntField()
+    copied = fields.BigIntField()
+    lost = fields.BigIntField()
+    lost_streams = fields.BigIntField()
+    damaged = fields.BigIntField()
+    certain = fields.BooleanField()
+    journal_damaged_bytes = fields.BigIntField()
+    drafts_unopened = fields.BigIntField()
+    persisted = fields.BooleanField(null=True)
+
+    class Meta:
+        table = "tablet_report"
+        unique_together = (("device_id", "report"),)
+
+
 class Setting(Model):
     """One named value: the database's own id, its epoch, an organisation's limits."""
 

@@ -29,13 +29,23 @@ POLICY = "; ".join(
         "frame-ancestors 'none'",
     )
 )
+PERMISSIONS = ", ".join(
+    (
+        "camera=()",
+        "microphone=()",
+        "geolocation=()",
+        # A tablet is unlocked with a passkey, by its own page and by nobody's that is put inside another.
+        "publickey-credentials-create=(self)",
+        "publickey-credentials-get=(self)",
+    )
+)
 HEADERS = {
     "content-security-policy": POLICY,
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
-    "permissions-policy": "camera=(), microphone=(), geolocation=()",
+    "permissions-policy": PERMISSIONS,
     "cache-control": "no-store",
 }
 A_YEAR = "max-age=31536000; includeSubDomains"

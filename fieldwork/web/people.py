@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -12,6 +14,7 @@ from fieldwork.actions.signing_in import Seat
 from fieldwork.domain.account import Account
 from fieldwork.domain.device import Device, enrolment_code_as_shown
 from fieldwork.domain.problems import FormFaults, NotFound
+from fieldwork.domain.tablet_report import TabletReport
 from fieldwork.pages import people as pages
 from fieldwork.pages.frame import summary
 from fieldwork.pages.words import moment_in_words
@@ -19,6 +22,7 @@ from fieldwork.store.accounts import all_accounts
 from fieldwork.store.devices import all_devices, devices_of_person
 from fieldwork.store.people import Placed, all_placed, names_of
 from fieldwork.store.records import record_of
+from fieldwork.store.tablet_reports import reports_of
 from fieldwork.store.visit_evidence import visit_row
 from fieldwork.web.access import central_in, form_in, go_to, seat_in, text_in
 from fieldwork.web.htmx import page
@@ -67,7 +71,9 @@ async def show(request: Request) -> Response:
     central, seat = _administrator(request)
     account = await actions.account_to_manage(central, seat.account, request.path_params["account_id"])
     line = await _line(central, account, await all_placed(central.log))
-    devices = [_device(one, account.name) for one in await devices_of_person(central.database, account.person_id)]
+    found = await devices_of_person(central.database, account.person_id)
+    told = await reports_of(central.database, [one.id for one in found])
+    devices = [_device(one, account.name, told.get(one.id, [])) for one in found]
     shown = pages.show(line, devices, is_self=account.id == seat.account.id, now=central.clock())
     return page(request, "people/show.html", shown, current="people")
 
@@ -117,11 +123,12 @@ async def code(request: Request) -> Response:
 
 
 async def devices(request: Request) -> Response:
-    """Every tablet, with its last contact and what it said about unsent work."""
+    """Every tablet, with its last contact, what it said about unsent work and what it found wrong with its own copies."""
     central, _ = _administrator(request)
     found = await all_devices(central.database)
     names = await names_of(central.log, [str(device.person_id) for device in found])
-    lines = [_device(device, names.get(str(device.person_id), "Somebody")) for device in found]
+    told = await reports_of(central.database, [device.id for device in found])
+    lines = [_device(one, names.get(str(one.person_id), "Somebody"), told.get(one.id, [])) for one in found]
     return page(request, "devices/browse.html", pages.devices(lines, now=central.clock()), current="devices")
 
 
@@ -131,7 +138,7 @@ async def confirm_revoke(request: Request) -> Response:
     for device in await all_devices(central.database):
         if str(device.id) == request.path_params["device_id"]:
             names = await names_of(central.log, [str(device.person_id)])
-            line = _device(device, names.get(str(device.person_id), "Somebody"))
+            line = _device(device, names.get(str(device.person_id), "Somebody"), [])
             listed = pages.devices([line], now=central.clock())["devices"][0]
             shown = {"title": "Revoke this tablet?", "device": listed}
             return page(request, "devices/confirm.html", shown, current="devices")
@@ -193,7 +200,7 @@ async def _without_account(central: Central) -> list[tuple[str, str]]:
     return list(people.items())
 
 
-def _device(device: Device, person: str) -> pages.DeviceLine:
+def _device(device: Device, person: str, reports: Sequence[TabletReport]) -> pages.DeviceLine:
     return pages.DeviceLine(
         device_id=str(device.id),
         person=person,
@@ -202,6 +209,7 @@ def _device(device: Device, person: str) -> pages.DeviceLine:
         revoked_at=device.revoked_at,
         unsent_count=device.unsent_count,
         oldest_unsent_at=device.oldest_unsent_at,
+        reports=reports,
     )
 
 

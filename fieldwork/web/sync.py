@@ -1,4 +1,4 @@
-"""The HTTP coat of PROTOCOL.md section 4: push, pull, manifest, keys. No cookie counts here, only the device's token.
+"""The HTTP coat of PROTOCOL.md section 4: push, pull, manifest, keys, report. No cookie counts here, only the device's token.
 
 Step 6 of the life of one note. The token names the carrier; whose words they are, and whether their author may write them, is
 judged behind `actions`. A revoked tablet may still bring what it carries, and gets nothing.
@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from fieldwork.actions.carrying import Carrier, carrier_of, page_for, scopes_for
 from fieldwork.actions.central import Central
+from fieldwork.actions.tablet_reports import take_report
 from sync.central.header import is_uuid
 from sync.central.line import (
     LINES_MEDIA_TYPE,
@@ -24,6 +25,7 @@ from sync.central.line import (
     write_receipts,
     write_scopes,
 )
+from sync.central.report import MOST_REPORT_BYTES, read_report, write_reported
 
 MOST_PUSH_BYTES = 8 * 1024 * 1024
 MOST_STREAMS_BYTES = 256 * 1024
@@ -93,6 +95,21 @@ async def scopes(request: Request) -> Response:
     return _json(write_scopes(central.epoch, await scopes_for(central, carrier)))
 
 
+async def report(request: Request) -> Response:
+    """Keep what a tablet found wrong with its own copies, as counts. A revoked tablet may report, as it may still bring."""
+    central, carrier = await _central_and_carrier(request)
+    if carrier is None:
+        return _refused(central)
+    try:
+        told = read_report(await request.body())
+    except PushProblem as problem:
+        return _problem(central, problem.code, 400)
+    except ClientDisconnect:
+        return _problem(central, CUT, 400)
+    await take_report(central, carrier, told)
+    return _json(write_reported(central.epoch, told.report))
+
+
 _PRIVATE = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
 
 
@@ -124,6 +141,7 @@ ROUTES = [
     Route("/sync/push", push, methods=["POST"], name="sync.push", max_body_size=MOST_PUSH_BYTES),
     Route("/sync/pull", pull, methods=["GET"], name="sync.pull"),
     Route("/sync/manifest", manifest, methods=["POST"], name="sync.manifest", max_body_size=MOST_STREAMS_BYTES),
+    Route("/sync/report", report, methods=["POST"], name="sync.report", max_body_size=MOST_REPORT_BYTES),
     Route("/sync/keys", keys, methods=["GET"], name="sync.keys"),
     Route("/sync/scopes", scopes, methods=["GET"], name="sync.scopes"),
 ]

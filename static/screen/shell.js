@@ -8,6 +8,7 @@ import htmx from '../vendor/htmx.js';
 import { keepFocus } from './focus.js';
 import { showTheLastAsked } from './following.js';
 import { keepLocking } from './locking.js';
+import { canAdd, canAsk, withPasskey } from './passkeys.js';
 import { keepTyping } from './typing.js';
 import { choosePassages } from './passages.js';
 
@@ -22,6 +23,9 @@ htmx.config.defaultSettleDelay = 0;
 
 /** The page is older than the worker: parts of it must not be put in the place of what stands there. */
 let behind = false;
+
+/** What this browser can do with passkeys: every worker is told, before anything is asked of it. */
+const passkeys = { asks: canAsk(), adds: false };
 
 /** @type {Life} */
 let life = start(0);
@@ -44,6 +48,7 @@ function start(deaths) {
     }, Math.min(MOST_PAUSE_MS, 100 * 2 ** deaths));
   };
   worker.onerror = died;
+  worker.postMessage({ passkeys });
   worker.onmessage = ({ data }) => {
     if (data.lock) navigator.locks.request(data.lock, died);
     else document.dispatchEvent(new CustomEvent('fieldwork:told', { detail: data }));
@@ -61,8 +66,8 @@ function comeBack() {
   else open(location.pathname + location.search);
 }
 
-/** Ask the worker. @param {Record<string, unknown>} message @param {AbortSignal} [signal] @returns {Promise<any>} */
-export function ask(message, signal) {
+/** Ask the worker. @param {Record<string, unknown>} message @param {AbortSignal} [signal] @param {ArrayBuffer[]} [handed] what the page then has no longer @returns {Promise<any>} */
+export function ask(message, signal, handed = []) {
   return new Promise((resolve, reject) => {
     signal?.throwIfAborted();
     const { port1, port2 } = new MessageChannel();
@@ -81,15 +86,15 @@ export function ask(message, signal) {
     asked.waiting.add(fail);
     signal?.addEventListener('abort', stop);
     port1.onmessage = ({ data }) => end(() => resolve(data));
-    asked.worker.postMessage(message, [port2]);
+    asked.worker.postMessage(message, [port2, ...handed]);
   });
 }
 
 /** Stands in for fetch. @param {string} action @param {any} [options] @returns {Promise<Response>} */
-async function workerFetch(action, { method = 'GET', headers = {}, body = null, signal = undefined } = {}) {
+async function workerFetch(action, { method = 'GET', headers = {}, body = null, signal = undefined, passkeyOutput = null } = {}) {
   const url = new URL(action, location.href);
-  const request = { method, url: url.href, headers: { ...headers }, entries: body === null ? null : [...body] };
-  const said = await ask({ request }, signal);
+  const request = { method, url: url.href, headers: { ...headers }, entries: body === null ? null : [...body], passkeyOutput };
+  const said = await ask({ request }, signal, passkeyOutput === null ? [] : [passkeyOutput]);
   const response = new Response([204, 205, 304].includes(said.status) ? null : said.body, { status: said.status, headers: said.headers });
   return Object.defineProperty(response, 'url', { value: said.url });
 }
@@ -102,7 +107,7 @@ const isTablets = (href) => {
 
 document.addEventListener('htmx:config:request', (event) => {
   const { ctx } = /** @type {CustomEvent} */ (event).detail;
-  if (isTablets(ctx.request.action)) ctx.fetch = workerFetch;
+  if (isTablets(ctx.request.action)) ctx.fetch = withPasskey(ctx.sourceElement, workerFetch);
 });
 
 // A link that htmx has not bound yet would be a real navigation, which ends the worker and the key (offline.md 13, pitfalls 3 and 4).
@@ -156,6 +161,10 @@ keepFocus();
 showTheLastAsked();
 keepLocking((message) => life.worker.postMessage(message));
 choosePassages();
+canAdd().then((adds) => {
+  passkeys.adds = adds;
+  life.worker.postMessage({ passkeys });
+});
 // A browser is asked to keep what is stored when a person sets the tablet up; what it answers is shown under "Only here".
 document.addEventListener('submit', (event) => {
   if (event.target instanceof Element && event.target.matches('[data-keeps-storage]')) navigator.storage?.persist?.();

@@ -38,7 +38,7 @@ export class Application {
   /** @type {import('../../sync/tablet/reconcile.js').Reconciled | null} what was found at this start */
   found = null;
 
-  /** @type {string | null} where the person was going when the tablet asked for the passphrase */
+  /** @type {string | null} where the person was going when the tablet was found locked */
   goingTo = null;
 
   /** @param {{name: string, tell: (message: unknown) => void}} worker @returns {Promise<Application>} */
@@ -87,6 +87,8 @@ export class Application {
     /** @type {Map<string, Promise<any>>} */
     this.underWay = new Map();
     this.online = true;
+    /** What the page says of this browser: whether it can ask for a passkey, and whether one can be made on this tablet. */
+    this.passkeys = { asks: false, adds: false };
     /** What this start found has still to be said to the person who unlocks. */
     this.untold = true;
     /** @type {string[]} what went wrong since the start: names of errors and places in the code, never words of anybody */

@@ -2,7 +2,7 @@
  * How a tablet becomes a person's: a one-use code from the office and a passphrase of their own. Needs the network, once.
  *
  * The tablet makes the person's key pair, keeps the office's public keys, and takes its two tokens. Only then may a note be written,
- * because only then can it be sealed so that both can read it (design 3). Several people can be set up on one tablet. Somebody who forgot
+ * because only then can it be sealed so that both can read it (design 3). Where the tablet can, a passkey is offered next. Several people can be set up on one tablet. Somebody who forgot
  * the passphrase is set up again, with new keys; what they wrote before goes to the office all the same.
  */
 import { keepEnrolment } from './enrolment_kept.js';
@@ -38,7 +38,7 @@ export async function enrol(application, { form }) {
   const answer = await askOffice(code, label);
   if (typeof answer === 'string') return again(application, { code, label }, [{ field: 'code', words: answer }]);
   await take(application, answer, passphrase);
-  return { seeOther: '/tablet/' };
+  return { seeOther: application.passkeys.adds ? '/tablet/passkeys/new' : '/tablet/' };
 }
 
 /** @typedef {{person: string, name: string, device: string, carrying_token: string, reading_token: string}} Granted */
@@ -80,6 +80,7 @@ async function take(application, granted, passphrase) {
   await keysStep(tablet);
   await Session.clear(granted.person);
   const session = await Session.open(application, keys, granted.name, granted.reading_token);
+  if (application.passkeys.adds) session.proven = kek;
   application.goingTo = null;
   await application.unlocked(session, enrolment);
   await application.flusher.fetched();

@@ -1,16 +1,18 @@
 /**
- * The one who sends: pushes what waits, compares manifests, fetches what others wrote. One for each tablet at a time.
+ * The one who sends: pushes what waits, compares manifests, fetches what others wrote, reports damage. One for each tablet at a time.
  *
- * Three errands, each with its own waiting: while an office takes nothing in, what others wrote still arrives, and the other way round.
+ * Four errands, each with its own waiting: while an office takes nothing in, what others wrote still arrives, and the other way round.
  * Waiting grows with jitter and never ends. A Web Lock keeps two tabs from sending the same twice; when it cannot be had within ten
- * seconds the sending goes on without, because sending twice is harmless and not sending is not (assurance 1.2). Sending and comparing
- * work while locked, fetching does not.
+ * seconds the sending goes on without, because sending twice is harmless and not sending is not (assurance 1.2). Sending, comparing and
+ * reporting work while locked, fetching does not.
  */
+import { persisted } from './ports/persistence.js';
 import { Round } from './round.js';
 import { chanceOf, retryAfterMs, waitAfter } from '../../sync/tablet/backoff.js';
 import { keysStep } from '../../sync/tablet/ingest.js';
 import { manifestStep } from '../../sync/tablet/manifest.js';
 import { Pusher } from '../../sync/tablet/push.js';
+import { reportStep } from '../../sync/tablet/report.js';
 
 /** @typedef {import('./round.js').Next} Next */
 /** @typedef {import('./round.js').Timing & {alone: <T>(lock: string, work: () => Promise<T>) => Promise<T>}} Turns */
@@ -19,6 +21,7 @@ const LOCK_WAIT_MS = 10_000;
 const PULL_EVERY_MS = 20_000;
 const LOOK_AGAIN_MS = 5_000;
 const MANIFEST_EVERY_MS = 60_000;
+const REPORTS_EVERY_MS = 60_000;
 const LONGEST_WATCHED_MS = 20_000;
 /** A draft comes every 700 ms while the keys go on (static/screen/typing.js), so this is a pause of a person and not one between two drafts. */
 const PAUSE_MS = 1_000;
@@ -50,7 +53,7 @@ export class Flusher {
   /** When words came that are not finished yet. */
   #typed_ms = -Infinity;
 
-  #failures = { comparing: 0, fetching: 0 };
+  #failures = { comparing: 0, fetching: 0, reporting: 0 };
 
   /** Sending and comparing write about the same entries, so here they go one after the other. @type {Promise<unknown>} */
   #entries = Promise.resolve();
@@ -71,12 +74,14 @@ export class Flusher {
     this.sending = new Round(inTurn(() => this.#send()), turns, around);
     this.comparing = new Round(inTurn(() => this.#compare()), turns, around);
     this.fetching = new Round(errand(() => turns.alone('fieldwork-fetcher', () => this.#fetch())), turns, around);
+    this.reporting = new Round(errand(() => turns.alone('fieldwork-reporter', () => this.#report())), turns, around);
   }
 
   start() {
     this.sending.wake();
     this.comparing.wake();
     this.fetching.wake();
+    this.reporting.wake();
   }
 
   /** There is something to do, or the connection may be back. */
@@ -94,6 +99,7 @@ export class Flusher {
 
   /** Send and fetch now, for a person who waits: resolves when that has ended, or after a while without an answer. @returns {Promise<void>} */
   async now() {
+    this.reporting.release();
     /** @type {() => void} */
     let callOff = () => {};
     const enough = new Promise((resolve) => { callOff = this.turns.later(LONGEST_WATCHED_MS, () => resolve(undefined)); });
@@ -169,7 +175,17 @@ export class Flusher {
     return { wait_ms: PULL_EVERY_MS, held: true };
   }
 
-  /** @param {'comparing' | 'fetching'} errand @param {string} problem @param {string | null} retryAfter @returns {Next} */
+  /** What starts found wrong with the two copies, as counts. @returns {Promise<Next>} */
+  async #report() {
+    const { asked, problem, retryAfter, epochChanged } = await reportStep(this.application.tablet, persisted);
+    if (asked) this.#note(problem, this.sending);
+    if (epochChanged) this.comparing.release();
+    if (problem !== null) return this.#backOff('reporting', problem, retryAfter);
+    this.#failures.reporting = 0;
+    return { wait_ms: REPORTS_EVERY_MS, held: false };
+  }
+
+  /** @param {'comparing' | 'fetching' | 'reporting'} errand @param {string} problem @param {string | null} retryAfter @returns {Next} */
   #backOff(errand, problem, retryAfter) {
     const { random, clock } = this.application.tablet;
     this.#failures[errand] += 1;
@@ -181,7 +197,10 @@ export class Flusher {
   #note(problem, other) {
     const reached = problem === null || problem.startsWith('status_');
     if (reached === this.#reached) return;
-    if (reached && this.#reached === false) other.within(LOOK_AGAIN_MS);
+    if (reached && this.#reached === false) {
+      other.within(LOOK_AGAIN_MS);
+      this.reporting.within(LOOK_AGAIN_MS);
+    }
     this.#reached = reached;
   }
 }

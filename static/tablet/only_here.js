@@ -5,6 +5,7 @@
  */
 import { chosenMinutes } from './locking.js';
 import { onlyHerePage } from './pages/only_here.js';
+import { persisted } from './ports/persistence.js';
 import { countOutbox, needsAttention } from '../../sync/tablet/outbox.js';
 import { told } from './reading.js';
 import { unlocked } from './standing.js';
@@ -40,6 +41,3 @@ export async function send(application) {
   await application.flusher.now();
   return { seeOther: '/tablet/only-here' };
 }
-
-/** Whether the browser promises to keep what is stored; null when it does not say. @returns {Promise<boolean | null>} */
-const persisted = async () => (navigator.storage?.persisted === undefined ? null : navigator.storage.persisted());

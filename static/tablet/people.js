@@ -1,7 +1,7 @@
 /**
- * Who uses this tablet: everybody who was set up here, each with a passphrase and keys of their own.
+ * Who uses this tablet: everybody who was set up here, each with keys and ways to unlock of their own.
  *
- * Choosing somebody opens nothing; it says whose passphrase is asked for. What another person wrote stays sealed, and goes to the office
+ * Choosing somebody opens nothing; it says whose passkey and passphrase are asked for. What another person wrote stays sealed, and goes to the office
  * whoever is at the tablet (design 3).
  */
 import { enrolments } from './enrolment_kept.js';

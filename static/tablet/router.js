@@ -11,6 +11,7 @@ import { rendered } from './rendering.js';
  * @typedef {object} Request
  * @property {string} method @property {string} path @property {Record<string, string>} params
  * @property {URLSearchParams} query @property {FormData} form @property {boolean} whole a whole document is wanted
+ * @property {Uint8Array<ArrayBuffer> | null} passkeyOutput what a passkey gave; whoever uses it wipes it
  */
 /**
  * What a handler says. `at` is the address that the page then has, when it is not the one asked for (a redirect, answered here).
@@ -36,16 +37,20 @@ export class Router {
     const whole = asked.headers['HX-Request'] === undefined || asked.headers['HX-Request-Type'] === 'full';
     const form = new FormData();
     for (const [name, value] of asked.entries ?? []) form.append(name, value);
+    const passkeyOutput = asked.passkeyOutput ? new Uint8Array(asked.passkeyOutput) : null;
     try {
-      return await this.#handled(application, asked.method, url, form, whole);
+      return await this.#handled(application, asked.method, url, { form, whole, passkeyOutput });
     } catch (fault) {
       application.note(fault);
       return faultOf(application, url, whole);
+    } finally {
+      passkeyOutput?.fill(0);
     }
   }
 
-  /** @param {import('./application.js').Application} application @param {string} method @param {URL} url @param {FormData} form @param {boolean} whole @returns {Promise<Answer>} */
-  async #handled(application, method, url, form, whole) {
+  /** @param {import('./application.js').Application} application @param {string} method @param {URL} url @param {Pick<Request, 'form' | 'whole' | 'passkeyOutput'>} asked @returns {Promise<Answer>} */
+  async #handled(application, method, url, asked) {
+    const { whole } = asked;
     let place = url;
     let verb = method === 'GET' ? 'GET' : 'POST';
     for (let turn = 0; turn < MOST_REDIRECTS; turn += 1) {
@@ -56,7 +61,7 @@ export class Router {
         continue;
       }
       if (diverted !== null || found === null) return answerOf(application, problemPage(application, 404), place, whole);
-      const request = { method: verb, path: place.pathname, params: found.params, query: place.searchParams, form, whole };
+      const request = { ...asked, method: verb, path: place.pathname, params: found.params, query: place.searchParams };
       const said = await found.route.handler(application, request);
       if ('template' in said) return answerOf(application, said, said.at ? new URL(said.at, place) : place, whole);
       place = new URL(said.seeOther, place);

@@ -7,6 +7,7 @@ import * as evidence from './evidence.js';
 import * as finding_words from './finding_words.js';
 import * as locking from './locking.js';
 import * as only_here from './only_here.js';
+import * as passkeys from './passkeys.js';
 import * as people from './people.js';
 import * as screening from './screening.js';
 import * as unlocking from './unlocking.js';
@@ -19,12 +20,19 @@ export const ROUTES = [
   { method: 'POST', path: '/tablet/enrol', handler: enrolment.enrol, enrolled: false, locked: true },
   { method: 'GET', path: '/tablet/unlock', handler: unlocking.ask, locked: true },
   { method: 'POST', path: '/tablet/unlock', handler: unlocking.unlock, locked: true },
+  { method: 'POST', path: '/tablet/unlock/passkey', handler: unlocking.unlockWithPasskey, locked: true },
   { method: 'POST', path: '/tablet/lock', handler: unlocking.lock, locked: true },
   { method: 'POST', path: '/tablet/locked-words', handler: unlocking.write, locked: true },
   { method: 'GET', path: '/tablet/people', handler: people.browse, locked: true },
   { method: 'POST', path: '/tablet/people', handler: people.choose, locked: true },
   { method: 'GET', path: '/tablet/locking', handler: locking.show },
   { method: 'POST', path: '/tablet/locking', handler: locking.update },
+  { method: 'GET', path: '/tablet/passkeys', handler: passkeys.show },
+  { method: 'POST', path: '/tablet/passkeys', handler: passkeys.create },
+  { method: 'GET', path: '/tablet/passkeys/new', handler: passkeys.draft },
+  { method: 'POST', path: '/tablet/passkeys/passphrase', handler: passkeys.prove },
+  { method: 'POST', path: '/tablet/passkeys/leave', handler: passkeys.leave },
+  { method: 'POST', path: '/tablet/passkeys/remove', handler: passkeys.remove },
   { method: 'GET', path: '/tablet/visits/:visit', handler: visits.show },
   { method: 'GET', path: '/tablet/visits/:visit/activities/new', handler: activities.draft },
   { method: 'POST', path: '/tablet/visits/:visit/activities', handler: activities.create },

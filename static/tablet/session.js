@@ -1,7 +1,8 @@
 /**
  * A person at the tablet, unlocked: their keys, the visit as they see it, and the fetching of what others wrote.
  *
- * Everything here is in memory and gone at lock. What lies on the disk is sealed under keys that only the passphrase opens.
+ * Everything here is in memory and gone at lock. What lies on the disk is sealed under keys that only the person's
+ * passphrase or passkey opens.
  */
 import { openStorage } from './ports/indexeddb.js';
 import { openNetwork } from './ports/network.js';
@@ -58,6 +59,8 @@ export class Session {
     /** @type {import('../../sync/tablet/replica.js').Replica} */
     this.replica = /** @type {any} */ (null);
     this.unopened = 0;
+    /** What the passphrase gave a moment ago, for adding another way to unlock; forgotten as soon as that is done or left. @type {import('../../sync/tablet/ports.js').Bytes | null} */
+    this.proven = null;
   }
 
   /** Fold everything anew from the disk. */
@@ -137,8 +140,15 @@ export class Session {
     return { ...WHOLE, changed };
   }
 
+  /** Adding another way to unlock is done, or not wanted. Twice is as once. */
+  forgetProven() {
+    this.proven?.fill(0);
+    this.proven = null;
+  }
+
   close() {
     this.#closed = true;
+    this.forgetProven();
     this.pulled.close();
   }
 }

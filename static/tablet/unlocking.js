@@ -1,28 +1,27 @@
 /**
  * Locking and unlocking. Locked means cannot read, never cannot write (design 3).
  *
- * A wrong passphrase is said, with a delay that rises, and nothing is ever deleted. While an interview is open, the locked screen has a
- * box that only takes words in; what is written there is sealed to public keys and joins the record at unlock.
+ * Whoever has added a passkey is asked for it first; the passphrase stands under it and always opens. Nothing that fails here deletes
+ * anything. While an interview is open, the locked screen has a box that only takes words in; what is written there is sealed to public
+ * keys and joins the record at unlock.
  */
 import { readingToken } from './enrolment.js';
 import { enrolments } from './enrolment_kept.js';
 import { kindOf, speakerOf } from './evidence.js';
 import { uuid7 } from './identifiers.js';
 import { lockedWords } from './pages/locking.js';
-import { expectPassphrase, stretch } from './ports/argon2.js';
+import { OTHER_KEYS, passkeyButton, problemOf } from './pages/passkeys.js';
+import { kekFrom } from './passkeys.js';
+import { forgetTries, tryPassphrase } from './passphrases.js';
+import { expectPassphrase } from './ports/argon2.js';
 import { placeOf } from './places.js';
 import { Session } from './session.js';
 import { STATES, stateOfSaving } from './states.js';
 import { unlockPersonKeys } from '../../sync/tablet/keys.js';
 import { personRow } from '../../sync/tablet/kept_keys.js';
 import { LOCKED_WORDS, openPlace, writeLocked } from '../../sync/tablet/locked.js';
+import { passkeyOf } from '../../sync/tablet/passkey.js';
 import { save } from '../../sync/tablet/save.js';
-
-const FREE_TRIES = 3;
-const LONGEST_WAIT_MS = 60_000;
-
-/** @param {number} tries wrong ones in a row @returns {number} */
-export const waitAfterWrong = (tries) => (tries <= FREE_TRIES ? 0 : Math.min(LONGEST_WAIT_MS, 1_000 * 2 ** (tries - FREE_TRIES)));
 
 /** @type {import('./router.js').Handler} */
 export async function ask(application) {
@@ -34,22 +33,39 @@ export async function ask(application) {
 export async function unlock(application, { form }) {
   const { tablet, enrolment } = application;
   if (enrolment === null) return { seeOther: '/tablet/enrol' };
-  const mark = `wrong_passphrases:${enrolment.person}`;
-  const wrong = (await tablet.storage.read('marks', mark)) ?? { tries: 0, last_ms: 0 };
-  const left_ms = wrong.last_ms + waitAfterWrong(wrong.tries) - Date.now();
-  if (left_ms > 0 && left_ms <= LONGEST_WAIT_MS) {
-    const seconds = Math.ceil(left_ms / 1000);
-    return sealed(application, { error: `Wait ${seconds} ${seconds === 1 ? 'second' : 'seconds'} before you try again. Nothing has been deleted`, saved: nothing, status: 422 });
-  }
+  const tried = await tryPassphrase(tablet, enrolment.person, String(form.get('passphrase') ?? ''));
+  if ('error' in tried) return sealed(application, { error: tried.error, saved: nothing, status: 422 });
+  return enter(application, enrolment, tried.keys);
+}
+
+/** What the passkey gave, or that it gave nothing. No try is counted: there is nothing to guess at. @type {import('./router.js').Handler} */
+export async function unlockWithPasskey(application, { form, passkeyOutput }) {
+  const { tablet, enrolment } = application;
+  if (enrolment === null) return { seeOther: '/tablet/enrol' };
+  // The passphrase was typed while the tablet asked.
+  if (application.session !== null) return { seeOther: '/tablet/' };
   const row = await personRow(tablet.storage, enrolment.person);
-  const wrap = row?.wraps.find(({ way }) => way === 'passphrase');
-  if (row === undefined || wrap === undefined) throw new Error('this tablet has no passphrase for this person');
-  const keys = await unlockPersonKeys(row, 'passphrase', await stretch(String(form.get('passphrase') ?? ''), wrap.parameters));
-  if (keys === null) {
-    await tablet.storage.commit([{ store: 'marks', key: mark, put: { tries: wrong.tries + 1, last_ms: Date.now() } }]);
-    return sealed(application, { error: 'That is not the passphrase. Nothing has been deleted. Try again', saved: nothing, status: 422 });
+  const passkey = passkeyOf(row);
+  // Somebody else was chosen while the tablet asked, or it was removed in another tab.
+  if (row === undefined || passkey === null || form.get('credential') !== passkey.credential) return ask(application, /** @type {any} */ (null));
+  const kek = passkeyOutput === null ? null : await kekFrom(passkeyOutput, passkey.salt);
+  const keys = kek === null ? null : await unlockPersonKeys(row, 'passkey', kek);
+  if (keys !== null) {
+    await forgetTries(tablet, enrolment.person);
+    return enter(application, enrolment, keys);
   }
-  await tablet.storage.commit([{ store: 'marks', remove: mark }]);
+  const problem = passkeyOutput === null ? problemOf(String(form.get('outcome') ?? ''), 'unlocking') : OTHER_KEYS;
+  return sealed(application, { error: '', problem, saved: nothing, status: 422 });
+}
+
+/**
+ * The tablet is this person's from here on: their words are read, and what was written meanwhile joins its record.
+ * @param {import('./application.js').Application} application @param {import('./enrolment_kept.js').Enrolment} enrolment
+ * @param {import('../../sync/tablet/keys.js').PersonKeys} keys @returns {Promise<import('./router.js').Elsewhere>}
+ */
+async function enter(application, enrolment, keys) {
+  // A passkey opens quicker than a disk saves: words handed over as the box was left must be read with the rest.
+  await Promise.allSettled(application.taking);
   const session = await Session.open(application, keys, enrolment.name, await readingToken(enrolment, keys));
   await application.unlocked(session, enrolment);
   if ((await application.writings.adopt(keys, session.replica)) > 0) await session.reload();
@@ -121,13 +137,15 @@ async function placeHere({ tablet, enrolment }) {
 
 /**
  * @param {import('./application.js').Application} application
- * @param {{error: string, saved: {kind: string, words: string}, status: number, text?: string}} shown
+ * @param {{error: string, problem?: import('./pages/passkeys.js').Problem | null, saved: {kind: string, words: string}, status: number, text?: string}} shown
  * @returns {Promise<import('./router.js').Shown>}
  */
-async function sealed(application, { error, saved, status, text = '' }) {
+async function sealed(application, { error, problem = null, saved, status, text = '' }) {
+  const { enrolment, tablet: { storage } } = application;
   const place = await placeHere(application);
   const open = place !== undefined;
-  const several = (await enrolments(application.tablet.storage)).length > 1;
+  const several = (await enrolments(storage)).length > 1;
+  const passkey = enrolment === null || !application.passkeys.asks ? null : passkeyOf(await personRow(storage, enrolment.person));
   const why = lockedWords(application.lockedAfter_minutes);
   const hidden = open ? 'What you wrote is hidden. You can go on writing: the words are sealed and join the record when you unlock.' : 'What you wrote is hidden. Unlock to read it.';
   return {
@@ -136,11 +154,12 @@ async function sealed(application, { error, saved, status, text = '' }) {
     template: 'unlocking/show.html',
     page: {
       title: 'Locked',
-      problems: error === '' ? [] : [{ href: '#passphrase', words: error }],
+      problems: [{ href: '#passkey', words: problem?.error ?? '' }, { href: '#passphrase', words: error }].filter(({ words }) => words !== ''),
       sealed: {
         title: 'Locked', words: why === '' ? hidden : `${why} ${hidden}`,
-        passphrase_label: several ? `Passphrase of ${application.enrolment?.name}` : 'Passphrase', others_href: '/tablet/people',
-        write_action: open ? '/tablet/locked-words' : '', unlock_action: '/tablet/unlock', passkey_action: '', saved, error, text,
+        passphrase_label: several ? `Passphrase of ${enrolment?.name}` : 'Passphrase', others_href: '/tablet/people',
+        write_action: open ? '/tablet/locked-words' : '', unlock_action: '/tablet/unlock', saved, error, text,
+        passkey: passkeyButton(passkey, { whose: several ? String(enrolment?.name) : '', problem }),
         place: place === undefined ? '' : { record: uuid7(), scope: place.scope, evidence: place.record, kind: kindOf(place), speaker: speakerOf(place) },
       },
     },

@@ -17,7 +17,10 @@ navigator.locks.request(name, () => {
   return new Promise(() => {});
 });
 
-/** @typedef {{method: string, url: string, headers: Record<string, string>, entries: [string, FormDataEntryValue][] | null}} Asked */
+/**
+ * `passkeyOutput` is what a passkey gave, handed over and no longer in the page.
+ * @typedef {{method: string, url: string, headers: Record<string, string>, entries: [string, FormDataEntryValue][] | null, passkeyOutput?: ArrayBuffer | null}} Asked
+ */
 
 self.onmessage = async ({ data, ports: [port] }) => {
   const application = await starting;
@@ -28,5 +31,6 @@ self.onmessage = async ({ data, ports: [port] }) => {
   else if (data.typed) port.postMessage(await application.typed(data.typed));
   else if (data.used) await application.idleLock.used();
   else if (data.hidden) await application.pageHidden();
+  else if (data.passkeys) application.passkeys = data.passkeys;
   else if (data.online !== undefined) application.connectionChanged(data.online);
 };

@@ -9,6 +9,7 @@ import { STATES, stateOfSaving } from './states.js';
 import { uuid7 } from './identifiers.js';
 import { draftIntention, draftKey, dropDraft, keepDraft, openDrafts } from '../../sync/tablet/drafts.js';
 import { StorageProblem } from '../../sync/tablet/ports.js';
+import { reportDrafts } from '../../sync/tablet/report.js';
 import { save } from '../../sync/tablet/save.js';
 
 export const LONGEST_TYPING_MS = 20_000;
@@ -69,7 +70,8 @@ export class Writings {
    */
   async adopt(keys, replica) {
     const { tablet } = this.application;
-    const { drafts } = await openDrafts(tablet, keys);
+    const { drafts, unopened } = await openDrafts(tablet, keys);
+    if (await reportDrafts(tablet, keys.person, unopened)) this.application.flusher.reporting.wake();
     this.forget();
     let adopted = 0;
     for (const draft of drafts) {

@@ -65,6 +65,8 @@ class Healing:
             await self._does(tablet, "start")
             tablet.tabs = [Tab(1)]
             moved = True
+            self.world.reports_waiting |= set((await self._does(tablet, "reports"))["reports"])
+        moved = (await self._does(tablet, "report_step"))["taken"] > 0 or moved
         for person in tablet.people:
             if tablet.tabs[0].person != person:
                 tablet.tabs[0].person = person

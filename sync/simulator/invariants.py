@@ -177,13 +177,14 @@ def _kept_is_kept(world: World, facts: OfficeFacts) -> None:
 
 
 async def check_healed(world: World) -> None:
-    """Everything, at the end: also I5, I8 and I10."""
+    """Everything, at the end: also I5, I8, I10 and I13."""
     states = await world.states(full=True)
     facts = await world.office.look(words=True)
     check_office(facts)
     if facts.problems:
         raise Broken("I7", f"the office's own proof of its log says: {'; '.join(facts.problems)}")
     _kept_is_kept(world, facts)
+    _reports_are_at_the_office(world, states, facts)
     _redacted_is_gone(states, facts, world, await world.office.all_bytes())
     _everything_saved_is_at_the_office(world, states, facts)
     _safe_is_at_the_office(states, facts, facts.epoch)
@@ -210,6 +211,17 @@ def _everything_saved_is_at_the_office(world: World, states: Mapping[str, Line],
     for name, meant in world.oracle.drafts.items():
         if name not in there and not any(each in world.oracle.meant_to_go for each in meant.started_from):
             raise Broken("I1", f"the text that was being typed as {name} was kept and is nowhere")
+
+
+def _reports_are_at_the_office(world: World, states: Mapping[str, Line], facts: OfficeFacts) -> None:
+    """I13: what tablets found wrong with their own copies is known there, once."""
+    for tablet, state in states.items():
+        if state["reports"]:
+            raise Broken("I13", f"{tablet} still has the reports {', '.join(state['reports'])}")
+    for report in sorted(world.reports_waiting):
+        if facts.reports.count(report) != 1:
+            raise Broken("I13", f"the report {report} is at the office {facts.reports.count(report)} times")
+    world.trace.count("reports at the end", len(facts.reports))
 
 
 def _replicas_equal_the_office(world: World, states: Mapping[str, Line], facts: OfficeFacts) -> None:

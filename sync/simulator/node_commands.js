@@ -11,6 +11,7 @@ import { pullStep } from '../tablet/pull.js';
 import { repack } from '../tablet/pulled.js';
 import { purgeStream } from '../tablet/purge.js';
 import { addPulled } from '../tablet/replica.js';
+import { reportStep, waitingReports } from '../tablet/report.js';
 import { save } from '../tablet/save.js';
 import { stateOf } from './node_state.js';
 import { uuid7 } from './seeded.js';
@@ -147,6 +148,8 @@ export const COMMANDS = {
     told.redacted.forEach((operation) => tab.replica?.redact(operation));
     return told;
   },
+  reports: async (on, command) => ({ reports: (await waitingReports(on.tab(command).tablet.storage)).map(({ report }) => report) }),
+  report_step: (on, command) => reportStep(on.tab(command).tablet),
   keys_step: (on, command) => keysStep(on.tab(command).tablet),
   purge: async (on, command) => ({ purged: await purgeStream(on.tab(command).tablet, command.stream, command.to) }),
   async repack(on, command) {

@@ -48,6 +48,7 @@ export async function stateOf(device, full) {
     safe: await Promise.all((await storage.range('safe')).map(async ({ key }) => (await storage.read('entries', key))?.operation ?? null)),
     outbox: (await storage.range('outbox')).map(({ value }) => value.operation),
     drafts: await storage.count('drafts'),
+    reports: (await storage.range('marks', { from: 'report:', to: 'report:\uFFFF' })).map(({ value }) => value.report),
     incarnation: (await mark('incarnation'))?.id ?? null,
     epoch: (await mark('epoch'))?.epoch ?? null,
     manifest_due: (await mark('manifest_due')) !== undefined,

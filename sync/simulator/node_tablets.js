@@ -60,6 +60,8 @@
  *   flush_step {}  At most one push. ok: {sent, safe, held, attention, left, problem, epochChanged, wait_ms}
  *   pull_step  {scope, lane}  At most one page; unlocked only. ok: {problem, after, more, count, redacted, begunAgain, epochChanged, drafts_redacted}
  *   manifest_step {}  ok: {problem, agreed, offered, purged_missing, newIncarnation, epochChanged, redacted}
+ *   reports    {}  Those that wait and may be sent. ok: {reports: [id]}
+ *   report_step {}  ok: {asked, taken, left, problem, retryAfter, epochChanged}
  *   keys_step  {}  ok: {problem, lanes, epochChanged}
  *   purge      {stream, to}  ok: {purged}
  *   repack     {scope, lane}  ok: {}
@@ -71,7 +73,7 @@
  *              {counts: {unsent, held, quarantined, unreadable, waiting, safe, written, oldest_at, waiting_by_person},
  *               attention: [{stream, sequence, operation, standing, code, at_office, minted_at}],
  *               entries: [{operation, stream, sequence, header_hash, body_hash, words}]  words: the sealed body is there
- *               journal: [{operation, header_hash, words}], safe: [operation], outbox: [operation], drafts: count, incarnation, epoch, manifest_due,
+ *               journal: [{operation, header_hash, words}], safe: [operation], outbox: [operation], drafts: count, reports: [id] that wait, incarnation, epoch, manifest_due,
  *               pulled: {person: {"scope lane": {after, epoch, complete, digest, operations: [[position, header_hash, body_hash|null]]}}},
  *               folded: {}; when `full`, {person: {digest, records: count, conflicts: count, states: [{record, record_type, heads,
  *               withdrawn, fields: [[name, [[operation, value]]]]}], sorted}}}

@@ -75,6 +75,8 @@ class OfficeFacts:
     unreadable: frozenset[str]
     """Hashes of lines that could not be read."""
     files: frozenset[str]
+    reports: Sequence[str]
+    """What tablets reported of their own copies: the ids of the reports, each as often as it is there."""
     epoch: str
     problems: Sequence[str] = ()
     """What the application's own proof of the log found (`fieldwork verify`)."""

@@ -461,12 +461,14 @@ class People:
     # Beside the people
 
     async def works_in_background(self, tablet: TabletSeen) -> None:
-        """One step of what a worker does by itself: send, fetch, compare, ask for keys."""
+        """One step of what a worker does by itself: send, fetch, compare, ask for keys, report."""
         world, chance = self.world, self.world.chance
         tab = chance.choice(tablet.tabs)
         if tab.waits_for is not None:
             return
-        deed = chance.choices(("flush_step", "pull_step", "manifest_step", "keys_step"), (10, 6, 2, 1))[0]
+        deed = chance.choices(
+            ("flush_step", "pull_step", "manifest_step", "keys_step", "report_step"), (10, 6, 2, 1, 1)
+        )[0]
         more: Line = {}
         if deed == "pull_step":
             if tab.person is None:

@@ -87,6 +87,8 @@ class World:
         """Hashes of files that operations name and whose bytes are still on their way."""
         self.files_named: list[str] = []
         """Every one of them, come or not: after a restore they come once more."""
+        self.reports_waiting: set[str] = set()
+        """Reports that lay on the tablets when the storm was over."""
         self.storage_trouble = False
         """Whether the database of some tablet has been made to fail in this seed."""
         self.step = 0

@@ -3,8 +3,9 @@
  * which the tablet may send.
  *
  * They stand in the marks of the unsent database and in the journal, so that a tablet whose database was wiped can still
- * seal new words and its owner can still read the restored ones. Nothing here opens anything without a passphrase.
+ * seal new words and its owner can still read the restored ones. Nothing here opens anything without a passphrase or a passkey.
  */
+import { laterRow } from './keys.js';
 
 /** @typedef {{key: string, value: unknown}} Mark */
 
@@ -20,13 +21,51 @@ export async function keptKeys(storage) {
 }
 
 /**
- * Keep a person's row, new or with another way of unlocking. Both copies are written; `'once'` when the journal failed.
+ * Keep a person's row, new. Both copies are written; `'once'` when the journal failed.
  * @param {import('./tablet.js').Tablet} tablet @param {import('./keys.js').PersonRow} row @returns {Promise<'twice' | 'once'>}
  */
 export async function keepPerson(tablet, row) {
   const mark = { key: `person:${row.person}`, value: row };
   await tablet.storage.commit([{ store: 'marks', key: mark.key, put: row }]);
   return (await tablet.secondCopy.write([keysFrame([mark])])) === null ? 'twice' : 'once';
+}
+
+/**
+ * Keep a person's row with a way of unlocking added or taken away. `'moved'` when it was changed meanwhile, by another tab: nothing is then
+ * written. A wrap that is no more goes from the second copy as well. @param {import('./tablet.js').Tablet} tablet
+ * @param {import('./keys.js').PersonRow} before @param {import('./keys.js').PersonRow} after @returns {Promise<'twice' | 'once' | 'moved'>}
+ */
+export async function changePerson(tablet, before, after) {
+  const mark = { key: `person:${after.person}`, value: after };
+  const check = [{ store: 'marks', key: mark.key, equals: { public: before.public, revision: before.revision } }];
+  if (await tablet.storage.commit([{ store: 'marks', key: mark.key, put: after }], { check }) === 'moved') return 'moved';
+  const written = await tablet.secondCopy.write([keysFrame([mark])]);
+  const gone = before.wraps.some((wrap) => !hasWrap(after, wrap));
+  const amended = gone ? await tablet.secondCopy.amend((frame) => withLaterRow(frame, mark.key, after)) : null;
+  return written === null && amended === null ? 'twice' : 'once';
+}
+
+/** @param {import('./keys.js').PersonRow} row @param {import('./keys.js').KeyWrap} wrap */
+const hasWrap = (row, wrap) => row.wraps.some(({ keys }) => keys === wrap.keys);
+
+/** @param {string} key */
+const isPerson = (key) => key.startsWith('person:');
+
+/** Of two values of one mark in the journal the one that counts: of a person's row the later, of all else what was written last. @param {string} key @param {any} before @param {any} next */
+export const laterMark = (key, before, next) => (isPerson(key) && before !== undefined ? laterRow(next, before) : next);
+
+/** Whether the journal's value of a mark has to go into the database. @param {string} key @param {any} kept @param {any} copy */
+export const isMissing = (key, kept, copy) => kept === undefined || (isPerson(key) && laterRow(kept, copy) === copy);
+
+/** Whether the journal still holds a wrap that was taken away since. @param {string} key @param {any} row @param {any} copy */
+export const isOutlived = (key, row, copy) => isPerson(key) && row !== undefined && laterRow(copy, row) === row
+  && copy.wraps.some((/** @type {import('./keys.js').KeyWrap} */ wrap) => !hasWrap(row, wrap));
+
+/** A frame with this row in the place of each earlier copy of it. @param {import('./journal.js').Frame} frame @param {string} key @param {import('./keys.js').PersonRow} row @returns {import('./journal.js').Frame} */
+export function withLaterRow(frame, key, row) {
+  if (frame.facts.kind !== 'keys') return frame;
+  const marks = frame.facts.marks.map((mark) => (mark.key === key ? { key, value: laterRow(/** @type {import('./keys.js').PersonRow} */ (mark.value), row) } : mark));
+  return { ...frame, facts: { kind: 'keys', marks } };
 }
 
 /**

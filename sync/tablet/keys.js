@@ -10,7 +10,10 @@ import { aesKey, NotOpened, open, seal } from './seal.js';
 
 /** @typedef {import('./ports.js').Bytes} Bytes */
 /** @typedef {{way: 'passphrase' | 'passkey', parameters: Record<string, unknown>, keys: string}} KeyWrap */
-/** @typedef {{schema: 1, person: string, public: string, wraps: KeyWrap[]}} PersonRow  the mark `person:<id>` */
+/**
+ * The mark `person:<id>`. `revision` counts how often its ways of unlocking were changed; a row without it was never changed.
+ * @typedef {{schema: 1, person: string, public: string, wraps: KeyWrap[], revision?: number}} PersonRow
+ */
 /** @typedef {{person: string, privateKey: CryptoKey, pulledKey: CryptoKey}} PersonKeys */
 
 const CURVE = Object.freeze({ name: 'ECDH', namedCurve: 'P-256' });
@@ -34,7 +37,7 @@ export async function makePersonKeys(person, { random, keyMaking }, unlocking) {
 }
 
 /**
- * `null` when this is not the passphrase: an outcome, not a failure.
+ * `null` when this does not open (not the passphrase, another passkey, a wrap that was damaged): an outcome, not a failure.
  * @param {PersonRow} row @param {KeyWrap['way']} way @param {Bytes} kek @returns {Promise<PersonKeys | null>}
  */
 export async function unlockPersonKeys(row, way, kek) {
@@ -43,7 +46,7 @@ export async function unlockPersonKeys(row, way, kek) {
 }
 
 /**
- * A further way of unlocking, or the same way renewed (a changed passphrase). `null` when `kek` does not open.
+ * A further way of unlocking, or the same way renewed (a changed passphrase). Every other way stays as it is. `null` when `kek` does not open.
  * @param {PersonRow} row @param {{way: KeyWrap['way'], kek: Bytes}} present
  * @param {{way: KeyWrap['way'], parameters: Record<string, unknown>, kek: Bytes}} further @param {Bytes} nonce
  * @returns {Promise<PersonRow | null>}
@@ -51,9 +54,26 @@ export async function unlockPersonKeys(row, way, kek) {
 export async function addUnlocking(row, present, further, nonce) {
   const secrets = await openSecrets(row, present.way, present.kek);
   if (secrets === null) return null;
-  const others = row.wraps.filter((wrap) => wrap.way !== further.way);
-  return { ...row, wraps: [...others, await wrapSecrets(row, secrets, further, nonce)] };
+  return changed(row, [...othersThan(row, further.way), await wrapSecrets(row, secrets, further, nonce)]);
 }
+
+/** Without this passkey. The passphrase cannot be taken away. @param {PersonRow} row @param {'passkey'} way @returns {PersonRow} */
+export const withoutUnlocking = (row, way) => changed(row, othersThan(row, way));
+
+/**
+ * Of two copies of a row the one in which the ways of unlocking were changed last. A row of other keys is no copy: the first stays.
+ * @param {PersonRow} one @param {PersonRow} other @returns {PersonRow}
+ */
+export const laterRow = (one, other) => (other.public === one.public && revisionOf(other) > revisionOf(one) ? other : one);
+
+/** @param {PersonRow} row */
+const revisionOf = ({ revision = 0 }) => revision;
+
+/** @param {PersonRow} row @param {KeyWrap['way']} way */
+const othersThan = (row, way) => row.wraps.filter((wrap) => wrap.way !== way);
+
+/** @param {PersonRow} row @param {KeyWrap[]} wraps @returns {PersonRow} */
+const changed = (row, wraps) => ({ ...row, revision: revisionOf(row) + 1, wraps });
 
 /** @param {PersonRow} row @param {KeyWrap['way']} way @param {Bytes} kek */
 async function openSecrets(row, way, kek) {
@@ -62,7 +82,8 @@ async function openSecrets(row, way, kek) {
   try {
     return await open(await aesKey(kek), boundTo(row, way), fromBase64(wrap.keys));
   } catch (problem) {
-    if (problem instanceof NotOpened) return null;
+    // A damaged wrap may hold no Base64.
+    if (problem instanceof NotOpened || problem instanceof RangeError) return null;
     throw problem;
   }
 }

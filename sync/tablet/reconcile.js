@@ -3,16 +3,17 @@
  * the richer.
  *
  * Browsers were seen to wipe a database after a power cut, to cut it short, and to change bytes in it, without a word.
- * What cannot be restored is counted here, to be said in words and reported to central. It never removes a note, and it
- * may be cut off at any point and run again. Source: PROTOCOL.md 7, assurance.md 1.3, DUR-06 to DUR-09.
+ * What cannot be restored is counted here, to be said in words and reported to central (report.js). It never removes a note, and
+ * it may be cut off at any point and run again. Source: PROTOCOL.md 7, assurance.md 1.3, DUR-06 to DUR-09.
  */
 import { headerHash, readHeader, streamOf, Unreadable } from './header.js';
 import { sha256, toUtf8 } from './bytes.js';
 import { readFrames } from './journal.js';
-import { keptKeys, keysFrame } from './kept_keys.js';
+import { isMissing, isOutlived, keptKeys, keysFrame, laterMark, withLaterRow } from './kept_keys.js';
 import { entryFrame, outboxRow } from './mint.js';
 import { StorageProblem } from './ports.js';
 import { redactHere, unusedCarryKeys } from './redact.js';
+import { closeReport, keepReport, planReport } from './report.js';
 import { restore, settleStreams } from './restore.js';
 
 /** @typedef {import('./tablet.js').Tablet} Tablet */
@@ -30,6 +31,7 @@ import { restore, settleStreams } from './restore.js';
  * @property {number} repaired rows whose bytes the disk had changed
  * @property {number} damaged rows whose bytes the disk had changed and no journal could mend
  * @property {number} lost numbers given out of which neither copy holds anything
+ * @property {boolean} certain whether `lost` and `damaged` are all: something that outlived both copies remembers how far they had come
  * @property {number} copied entries written into the journal again
  * @property {number} journal_damaged_bytes
  * @property {number} journals_hidden other workers that live
@@ -54,6 +56,17 @@ export async function reconcile(tablet) {
   const behind = missing.length > 0 || lost > 0
     || (memory !== null && known.database !== undefined && memory.database !== known.database);
   const new_incarnation = known.incarnation === undefined || behind;
+  const { repaired, damaged, repairs } = await checkRows(known, read);
+  const journal_damaged_bytes = read.damaged_bytes;
+  // The sentinel is what knows better than two copies that are both poor. It is one behind at most, which a damaged journal may hide.
+  const certain = memory !== null && hidden === 0 && !((found_empty || behind) && journal_damaged_bytes > 0);
+  // While another worker lives, what seems to be missing may stand in the file that only it can read.
+  // Damaged bytes are not copied: the next start would take them for the right ones.
+  const spoilt = new Set(damaged);
+  const copied = hidden > 0 ? 0 : [...known.entries.keys()].filter((place) => !read.entries.has(place) && !spoilt.has(place)).length;
+  const report = planReport(tablet, known.marks, {
+    found_empty, restored: missing.length, repaired, copied, lost, lost_streams: lossy.length, certain, journal_damaged_bytes,
+  }, damaged);
 
   // First of all, so that a start that is cut off from here on cannot leave an old number to be used again.
   if (new_incarnation || known.database === undefined) {
@@ -62,18 +75,18 @@ export async function reconcile(tablet) {
       { store: 'marks', key: 'incarnation', put: { id: new_incarnation ? random.uuid4() : known.incarnation } },
       // Said once: the next start must not tell of the same loss, nor take another incarnation for it.
       ...lossy.map(([stream, to]) => /** @type {Change} */ ({ store: 'marks', key: `lost:${stream}`, put: { to } })),
+      ...report.changes,
     ]);
-  }
-  const keys = [...read.marks].filter(([key]) => !known.marks.has(key));
+  } else await keepReport(storage, report.changes);
+  const keys = [...read.marks].filter(([key, copy]) => isMissing(key, known.marks.get(key), copy));
   if (keys.length > 0) await storage.commit(keys.map(([key, put]) => ({ store: 'marks', key, put })));
-  const { repaired, damaged, repairs } = await checkRows(known, read);
   const redacted = new Set([...known.redacted, ...known.redacts, ...read.redacts]);
   await restore(storage, [...missing, ...repairs], redacted);
   await settleStreams(storage);
   const words = [...known.entries.values()].filter((row) => row.sealed !== null && redacted.has(row.operation));
   if (words.length > 0) await redactHere(tablet, words.map(({ operation }) => operation), 'start');
   await settleStandings(storage);
-  const copies = await completeJournal(tablet, read, hidden, redacted);
+  const problem = await completeJournal(tablet, read, hidden, redacted, spoilt);
   if (hidden === 0) {
     const unused = await unusedCarryKeys(storage);
     if (unused.length > 0) await storage.commit(unused);
@@ -81,9 +94,10 @@ export async function reconcile(tablet) {
   await tablet.sentinelNotes.note([...highest].map(([stream, sequence]) => ({ stream, sequence })));
   // Known in memory from now on, so that a form that is sent again while the database cannot be read gives no id away twice.
   for (const { value } of await storage.range('entries')) tablet.keptHere.set(value.operation, value);
+  if (report.row !== null) await closeReport(storage, report.row, { journalFailed: problem !== null });
   return {
-    first_start, found_empty, behind, new_incarnation, restored: missing.length, repaired, damaged, lost,
-    copied: copies.copied, journal_damaged_bytes: read.damaged_bytes, journals_hidden: hidden, problem: copies.problem,
+    first_start, found_empty, behind, new_incarnation, restored: missing.length, repaired, damaged: damaged.length, lost, certain,
+    copied, journal_damaged_bytes, journals_hidden: hidden, problem,
   };
 }
 
@@ -106,6 +120,8 @@ async function readJournal(files) {
   const entries = new Map();
   /** @type {Map<string, unknown>} */
   const marks = new Map();
+  /** Every mark as often as it stands there. @type {import('./kept_keys.js').Mark[]} */
+  const copies = [];
   /** @type {Map<string, number>} */
   const purged = new Map();
   /** @type {Set<string>} */
@@ -117,7 +133,10 @@ async function readJournal(files) {
     const found = readFrames(file);
     damaged_bytes += found.damaged_bytes;
     for (const { facts, sealed } of found.frames) {
-      if (facts.kind === 'keys') facts.marks.forEach(({ key, value }) => marks.set(key, value));
+      if (facts.kind === 'keys') {
+        copies.push(...facts.marks);
+        facts.marks.forEach(({ key, value }) => marks.set(key, laterMark(key, marks.get(key), value)));
+      }
       if (facts.kind === 'purged') purged.set(facts.stream, Math.max(purged.get(facts.stream) ?? 0, facts.to));
       if (facts.kind !== 'entry') continue;
       const header = headerOf(facts.header);
@@ -136,7 +155,7 @@ async function readJournal(files) {
       entries.set(place, { place, stream, header, facts, sealed: facts.redacted ? null : sealed });
     }
   }
-  return { entries, marks, redacts, worded, damaged_bytes, purgedTo: (/** @type {string} */ stream) => purged.get(stream) ?? 0 };
+  return { entries, marks, copies, redacts, worded, damaged_bytes, purgedTo: (/** @type {string} */ stream) => purged.get(stream) ?? 0 };
 }
 
 /** @param {string} text */
@@ -201,18 +220,19 @@ function lostNumbers(highest, known, read) {
   return { lost, streams };
 }
 
-/** Rows whose bytes are not those that were written, or whose carry key is gone. @param {Known} known @param {Read} read */
+/** Rows whose bytes are not those that were written, or whose carry key is gone; `damaged` are the places of those that stay so. @param {Known} known @param {Read} read */
 async function checkRows(known, read) {
   /** @type {JournalEntry[]} */
   const repairs = [];
-  let damaged = 0;
+  /** @type {string[]} */
+  const damaged = [];
   for (const [place, row] of known.entries) {
     const right = await headerHash(row.header) === row.header_hash
       && (row.sealed === null ? null : await sha256(row.sealed)) === row.sealed_hash;
     const carried = row.sealed === null || known.carry.has(row.carry);
     if (right && carried) continue;
     const copy = read.entries.get(place);
-    if (copy === undefined || (copy.sealed === null && row.sealed !== null && !read.redacts.has(row.operation))) damaged += 1;
+    if (copy === undefined || (copy.sealed === null && row.sealed !== null && !read.redacts.has(row.operation))) damaged.push(place);
     else repairs.push(copy);
   }
   return { repaired: repairs.length, damaged, repairs };
@@ -234,21 +254,24 @@ async function settleStandings(storage) {
   if (changes.length > 0) await storage.commit(changes);
 }
 
-/** @param {Tablet} tablet @param {Read} read @param {number} hidden @param {Set<string>} redacted */
-async function completeJournal({ storage, secondCopy }, read, hidden, redacted) {
-  const marks = (await keptKeys(storage)).filter(({ key, value }) => JSON.stringify(read.marks.get(key)) !== JSON.stringify(value));
+/** @param {Tablet} tablet @param {Read} read @param {number} hidden @param {Set<string>} redacted @param {Set<string>} spoilt places whose bytes are wrong @returns {Promise<'second_copy_failed' | null>} */
+async function completeJournal({ storage, secondCopy }, read, hidden, redacted, spoilt) {
+  const kept = await keptKeys(storage);
+  const marks = kept.filter(({ key, value }) => JSON.stringify(read.marks.get(key)) !== JSON.stringify(value));
   const frames = marks.length > 0 ? [keysFrame(marks)] : [];
-  // While another worker lives, what seems to be missing may stand in the file that only it can read.
   const rows = hidden > 0 ? [] : (await storage.range('entries')).map(({ value }) => /** @type {EntryRow} */ (value));
-  let copied = 0;
   for (const row of rows) {
-    if (read.entries.has(`${row.stream} ${row.sequence}`)) continue;
+    const place = `${row.stream} ${row.sequence}`;
+    if (read.entries.has(place) || spoilt.has(place)) continue;
     const carry = await storage.read('carry_keys', row.carry) ?? null;
     frames.push(entryFrame({ row, carry }));
-    copied += 1;
   }
   let problem = await secondCopy.write(frames);
   const toScrub = [...read.worded].filter((operation) => redacted.has(operation));
   if (toScrub.length > 0) problem = (await secondCopy.scrub(toScrub)) ?? problem;
-  return { copied, problem: problem === null ? null : 'second_copy_failed' };
+  // A way of unlocking that was taken away while a file could not be reached, or just before the power went.
+  for (const { key, value } of kept.filter((row) => read.copies.some((copy) => copy.key === row.key && isOutlived(row.key, row.value, copy.value)))) {
+    problem = (await secondCopy.amend((frame) => withLaterRow(frame, key, /** @type {import('./keys.js').PersonRow} */ (value)))) ?? problem;
+  }
+  return problem === null ? null : 'second_copy_failed';
 }

@@ -66,14 +66,23 @@ export class SecondCopy {
   async scrub(operations) {
     for (const operation of operations) this.#toScrub.add(operation);
     const now = new Set(this.#toScrub);
-    this.#due = this.#due.map((frame) => scrubbed(frame, now));
+    const problem = await this.amend((frame) => scrubbed(frame, now));
+    if (problem === null) for (const operation of now) this.#toScrub.delete(operation);
+    return problem;
+  }
+
+  /**
+   * Put each frame as `change` gives it in its place, in what is due and in every file that can be reached. `change` may be called for one
+   * frame more than once. @param {(frame: Frame) => Frame} change @returns {Promise<StorageProblem | null>}
+   */
+  async amend(change) {
+    this.#due = this.#due.map(change);
     try {
-      await this.journal.rewrite((bytes) => changedFrames(bytes, (frame) => scrubbed(frame, now)));
+      await this.journal.rewrite((bytes) => changedFrames(bytes, change));
     } catch (problem) {
       if (!(problem instanceof StorageProblem)) throw problem;
       return problem;
     }
-    for (const operation of now) this.#toScrub.delete(operation);
     return null;
   }
 }

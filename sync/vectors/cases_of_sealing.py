@@ -50,12 +50,12 @@ def seals() -> Json:
     }
 
 
-def _private(secret: bytes) -> ec.EllipticCurvePrivateKey:
+def private_key(secret: bytes) -> ec.EllipticCurvePrivateKey:
     return ec.derive_private_key(int.from_bytes(secret, "big"), ec.SECP256R1())
 
 
 def _jwk(secret: bytes) -> Json:
-    numbers = _private(secret).public_key().public_numbers()
+    numbers = private_key(secret).public_key().public_numbers()
     x, y = numbers.x.to_bytes(32, "big"), numbers.y.to_bytes(32, "big")
     return {"kty": "EC", "crv": "P-256", "x": _url64(x), "y": _url64(y), "d": _url64(secret), "ext": True}
 
@@ -64,21 +64,21 @@ def _url64(raw: bytes) -> str:
     return urlsafe_b64encode(raw).decode("ascii").rstrip("=")
 
 
-def _point(secret: bytes) -> bytes:
-    numbers = _private(secret).public_key().public_numbers()
+def point_of(secret: bytes) -> bytes:
+    numbers = private_key(secret).public_key().public_numbers()
     return b"\x04" + numbers.x.to_bytes(32, "big") + numbers.y.to_bytes(32, "big")
 
 
 def _pem(secret: bytes) -> bytes:
-    return _private(secret).private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    return private_key(secret).private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 
 
 def _wrap(name: str, info: str, lane: str) -> Json:
     randomness: Iterator[bytes] = iter([_EPHEMERAL, _NONCE])
     wrap = wrap_carry_key(
-        _CARRY_KEY, CARRY, lane, _point(_RECEIVER), info=info, random_bytes=lambda _length: next(randomness)
+        _CARRY_KEY, CARRY, lane, point_of(_RECEIVER), info=info, random_bytes=lambda _length: next(randomness)
     )
-    assert wrap.ephemeral == _point(_EPHEMERAL)
+    assert wrap.ephemeral == point_of(_EPHEMERAL)
     assert wrap.wrapped[:12] == _NONCE
     assert len(wrap.wrapped) == 60
     assert unwrap_carry_key(wrap, CARRY, lane, _pem(_RECEIVER), info=info) == _CARRY_KEY
@@ -91,7 +91,7 @@ def _wrap(name: str, info: str, lane: str) -> Json:
         "nonce": _NONCE.hex(),
         "private_jwk": _jwk(_RECEIVER),
         "private_pem": _pem(_RECEIVER).decode("ascii"),
-        "public": base64_of(_point(_RECEIVER)),
+        "public": base64_of(point_of(_RECEIVER)),
         "ephemeral_jwk": _jwk(_EPHEMERAL),
         "ephemeral": base64_of(wrap.ephemeral),
         "wrapped": base64_of(wrap.wrapped),
@@ -125,7 +125,7 @@ def _storage() -> Json:
     }
 
 
-def _flipped(base64_text: str, at: int) -> str:
+def flipped(base64_text: str, at: int) -> str:
     raw = bytearray(_raw(base64_text))
     raw[at] ^= 1
     return base64_of(bytes(raw))
@@ -141,10 +141,10 @@ def _other_wraps(wrap: Json) -> list[tuple[str, Json]]:
         ("another purpose", {"info": "fieldwork own 1"}),
         ("another carry key's id", {"carry_id": _OTHER_CARRY}),
         ("another receiver", {"private_jwk": _jwk(_EPHEMERAL), "private_pem": _pem(_EPHEMERAL).decode("ascii")}),
-        ("another ephemeral key", {"ephemeral": base64_of(_point(bytes.fromhex("33" * 32)))}),
+        ("another ephemeral key", {"ephemeral": base64_of(point_of(bytes.fromhex("33" * 32)))}),
         ("an ephemeral key that is no point", {"ephemeral": base64_of(b"\x04" + b"\x01" * 64)}),
-        ("a short ephemeral key", {"ephemeral": base64_of(_point(_EPHEMERAL)[:64])}),
-        ("a bit changed", {"wrapped": _flipped(wrap["wrapped"], 20)}),
+        ("a short ephemeral key", {"ephemeral": base64_of(point_of(_EPHEMERAL)[:64])}),
+        ("a bit changed", {"wrapped": flipped(wrap["wrapped"], 20)}),
         ("cut short", {"wrapped": base64_of(_raw(wrap["wrapped"])[:-1])}),
         ("nothing", {"wrapped": ""}),
     ]
@@ -154,9 +154,9 @@ def _other_entries(entry: Json) -> list[tuple[str, Json]]:
     return [
         ("another header", {"header": header_text(lane="vault")}),
         ("another carry key", {"carry_key": "00" * 32}),
-        ("a bit of the nonce changed", {"sealed": _flipped(entry["sealed"], 0)}),
-        ("a bit of the words changed", {"sealed": _flipped(entry["sealed"], 20)}),
-        ("a bit of the tag changed", {"sealed": _flipped(entry["sealed"], -1)}),
+        ("a bit of the nonce changed", {"sealed": flipped(entry["sealed"], 0)}),
+        ("a bit of the words changed", {"sealed": flipped(entry["sealed"], 20)}),
+        ("a bit of the tag changed", {"sealed": flipped(entry["sealed"], -1)}),
         ("cut short", {"sealed": base64_of(_raw(entry["sealed"])[:-1])}),
         ("shorter than a nonce", {"sealed": base64_of(b"\x00" * 11)}),
         ("nothing", {"sealed": ""}),

@@ -12,6 +12,8 @@ from sync.vectors.cases_of_bodies import bodies
 from sync.vectors.cases_of_folding import chains, folds
 from sync.vectors.cases_of_headers import headers
 from sync.vectors.cases_of_lines import exchanges, lines, pulls, receipts
+from sync.vectors.cases_of_person_keys import person_keys
+from sync.vectors.cases_of_reports import reports
 from sync.vectors.cases_of_sealing import seals
 
 HERE = Path(__file__).parent
@@ -26,7 +28,9 @@ def files() -> dict[str, str]:
         "receipts": receipts(),
         "pull": pulls(),
         "exchanges": exchanges(),
+        "reports": reports(),
         "seal": seals(),
+        "person_keys": person_keys(),
         "fold": folds(),
         "chain": chains(),
     }

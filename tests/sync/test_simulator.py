@@ -42,6 +42,7 @@ SOMETIMES = (
     "deed takes drafts up",
     "deed lets words in",
     "redacted at the end",
+    "reports at the end",
     "redacted on the tablet of somebody who may pull it no longer",
 )
 CRASH_POINTS = (

@@ -24,6 +24,7 @@ from sync.central.line import (
     write_pull,
     write_receipts,
 )
+from sync.central.report import read_report, read_reported, write_report, write_reported
 from sync.central.seal import NotOpened, Wrap, open_from_storage, open_sealed, seal, unwrap_carry_key
 from sync.vectors.cases_of_folding import operations_of, state_of
 from sync.vectors.make import HERE, files
@@ -187,6 +188,34 @@ def test_tablets_get_the_public_keys_of_the_office(case):
 def test_an_answer_that_is_not_centrals_brings_no_keys(case):
     with pytest.raises(AnswerProblem):
         read_keys(bytes_of(case["raw"]))
+
+
+@cases("reports", "valid")
+def test_a_report_is_read_and_written_as_promised(case):
+    report = read_report(bytes_of(case["raw"]))
+
+    assert msgspec.to_builtins(report) == case["report"]
+    assert write_report(report) == bytes_of(case["raw"])
+
+
+@cases("reports", "wrong")
+def test_what_is_no_report_is_refused(case):
+    with pytest.raises(PushProblem) as problem:
+        read_report(bytes_of(case["raw"]))
+
+    assert problem.value.code == "report_not_readable"
+
+
+@cases("reports", "answers")
+def test_the_answer_to_a_report_names_it(case):
+    assert read_reported(bytes_of(case["raw"])) == (case["epoch"], case["report"])
+    assert write_reported(case["epoch"], case["report"]) == bytes_of(case["raw"])
+
+
+@cases("reports", "wrong_answers")
+def test_an_answer_that_is_not_centrals_takes_no_report(case):
+    with pytest.raises(AnswerProblem):
+        read_reported(bytes_of(case["raw"]))
 
 
 def raw64(text):

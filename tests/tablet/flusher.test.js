@@ -15,6 +15,8 @@ class Hours {
     this.put_off = new Set();
     this.under_way = new Set();
     this.answers_never = false;
+    /** The errand, by its lock, whose end nobody waits for, because it has none. */
+    this.endless = '';
     this.turns = {
       now_ms: () => this.now,
       later: (wait_ms, call) => {
@@ -22,8 +24,9 @@ class Hours {
         this.put_off.add(one);
         return () => this.put_off.delete(one);
       },
-      alone: (_lock, work) => {
+      alone: (lock, work) => {
         const done = work();
+        if (lock === this.endless) return done;
         this.under_way.add(done);
         const end = () => this.under_way.delete(done);
         done.then(end, end);
@@ -330,4 +333,88 @@ test('Save does not wait for a pause, and neither does a person who pressed the 
   await watched;
 
   assert.deepEqual([saved, asked('/sync/push')], [1, 2]);
+});
+
+/** The same, on a tablet whose database was wiped before this start: three notes came back, and a report waits. */
+async function begunAfterAWipe() {
+  const world = new World();
+  const { device } = await world.enrolled();
+  const before = await world.starts(device);
+  await before.unlocks(ANN);
+  for (const text of ['1', '2', '3']) await before.writes({ text });
+  device.kill();
+  device.unsent.wipe();
+  const tab = await world.starts(device);
+  const hours = new Hours(world);
+  const application = { tablet: tab.tablet, enrolment: {}, session: null, tell: () => {}, tellStates: async () => {}, note: (fault) => { throw fault; } };
+  const flusher = new Flusher(application, hours.turns);
+  world.wire.length = 0;
+  const asked = (path) => world.wire.filter((line) => line.includes(path)).length;
+  return { world, tab, hours, flusher, application, asked };
+}
+
+test('what a start found is reported while locked, beside the notes, and then no more', async () => {
+  const { world, hours, flusher, asked } = await begunAfterAWipe();
+
+  flusher.start();
+  await hours.pass(600_000);
+
+  assert.deepEqual([...world.office.reports.values()].map(({ restored }) => restored), [3]);
+  assert.equal(asked('/sync/report'), 1);
+  assert.deepEqual(world.office.bodies(), ['1', '2', '3']);
+});
+
+test('a report that is refused holds up no note, waits longer each time and never gives up', async () => {
+  const { world, hours, flusher, asked } = await begunAfterAWipe();
+  world.between = refusing('/sync/report');
+  flusher.start();
+  await hours.pass(600_000);
+
+  assert.deepEqual(world.office.bodies(), ['1', '2', '3']);
+  assert.ok(asked('/sync/report') >= 10 && asked('/sync/report') <= 80, `reported ${asked('/sync/report')} times in ten minutes`);
+  world.online();
+  await hours.pass(61_000);
+  assert.equal(world.office.reports.size, 1);
+});
+
+test('a report that nobody answers keeps no note from being sent', async () => {
+  const { world, tab, hours, flusher } = await begunAfterAWipe();
+  world.between = async (request, ask) => (request.path === '/sync/report' ? new Promise(() => {}) : ask(request));
+  hours.endless = 'fieldwork-reporter';
+
+  flusher.start();
+  await hours.pass(30_000);
+
+  await tab.writes({ text: '4' });
+  flusher.wake();
+  await hours.pass(1_000);
+
+  assert.deepEqual(world.office.bodies(), ['1', '2', '3', '4']);
+  assert.equal(world.office.reports.size, 0);
+});
+
+test('where the office answers again, a report need not wait its longest', async () => {
+  const { world, hours, flusher } = await begunAfterAWipe();
+  world.offline();
+  flusher.start();
+  await hours.pass(600_000);
+  world.online();
+
+  flusher.wake();
+  await hours.pass(5_001);
+
+  assert.equal(world.office.reports.size, 1);
+});
+
+test('a tablet that nobody has enrolled reports nothing yet, and soon after it is enrolled', async () => {
+  const { world, hours, flusher, application, asked } = await begunAfterAWipe();
+  application.enrolment = null;
+  flusher.start();
+  await hours.pass(60_000);
+  assert.equal(asked('/sync/report'), 0);
+
+  application.enrolment = {};
+  await hours.pass(5_001);
+
+  assert.equal(world.office.reports.size, 1);
 });

@@ -5,7 +5,7 @@ import test from 'node:test';
 import { startNotices } from '../../static/tablet/pages/start_words.js';
 
 const whole = {
-  first_start: false, found_empty: false, behind: false, new_incarnation: false, restored: 0, repaired: 0, damaged: 0, lost: 0, copied: 0,
+  first_start: false, found_empty: false, behind: false, new_incarnation: false, restored: 0, repaired: 0, damaged: 0, lost: 0, copied: 0, certain: true,
   journal_damaged_bytes: 0, journals_hidden: 0, problem: null,
 };
 const said = (/** @type {object} */ found) => startNotices({ ...whole, ...found }).map(({ kind, lead, words }) => `${kind}: ${lead} ${words}`);
@@ -34,6 +34,15 @@ test('what is in neither copy is said first, and nobody says that everything is 
   assert.match(words[0], /^attention: Something is missing\. 3 changes could not be brought back on this tablet/);
   assert.match(words[1], /^attention: This tablet’s main store was damaged\. 5 changes were brought back/);
   assert.ok(words.every((line) => !line.includes('Everything that was saved')));
+});
+
+test('where nobody can know that nothing is missing, nobody says that everything is there', () => {
+  assert.ok(said({ restored: 3, certain: false }).every((line) => !line.includes('Everything that was saved')));
+  assert.ok(said({ copied: 3, certain: false }).every((line) => !line.includes('Everything that was saved')));
+});
+
+test('nothing is said to have been copied into a second copy that could not be written', () => {
+  assert.deepEqual(said({ copied: 3, problem: 'second_copy_failed' }), []);
 });
 
 test('a loss of the second copy is not called healed while something is missing', () => {

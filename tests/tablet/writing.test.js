@@ -6,6 +6,7 @@ import { uuid7 } from '../../static/tablet/identifiers.js';
 import { Writings } from '../../static/tablet/writing.js';
 import { openDrafts } from '../../sync/tablet/drafts.js';
 import { addSaved } from '../../sync/tablet/replica.js';
+import { waitingReports } from '../../sync/tablet/report.js';
 import { ANN, VISIT, World } from '../sync/tablet/world.js';
 
 /** A worker's start at this tablet, as far as writing knows of it. */
@@ -101,6 +102,24 @@ test('a draft of a tablet that was killed becomes an operation at the next unloc
 
   await after.reloads();
   assert.deepEqual(after.texts(), ['In the middle of a sen']);
+});
+
+test('a draft that does not open stays, and the office is told how many there are, once', async () => {
+  const { world, tab, box } = await begun();
+  await box.types('In the middle of a sen');
+  tab.device.kill();
+  tab.device.unsent.damage('drafts', (row) => ({ ...row, sealed: row.sealed.map((byte) => byte ^ 1) }));
+  const after = await world.starts(tab.device);
+  await after.unlocks(ANN);
+  let woken = 0;
+  const here = application(after);
+  const writings = new Writings({ ...here, flusher: { ...here.flusher, reporting: { wake: () => { woken += 1; } } } });
+
+  assert.equal(await writings.adopt(after.keys, after.replica), 0);
+  assert.equal(await writings.adopt(after.keys, after.replica), 0);
+
+  assert.equal(await after.storage.count('drafts'), 1);
+  assert.deepEqual([woken, (await waitingReports(after.storage)).map(({ found }) => found.drafts_unopened)], [1, [1]]);
 });
 
 test('a worker that was started anew goes on with the block that the page is writing', async () => {

@@ -120,3 +120,10 @@ def test_what_a_tablet_runs_makes_no_code_from_words(release: BuiltRelease) -> N
             script = (ROOT / file.lies_at).read_text("ascii")
 
             assert not re.search(r"\beval\(|new Function\b|\bFunction\(", script), file.path
+
+
+def test_the_tablets_own_page_may_ask_for_a_passkey_and_no_page_inside_another_may(browser: TestClient) -> None:
+    policy = browser.get(SHELL).headers["permissions-policy"]
+
+    assert "publickey-credentials-create=(self)" in policy
+    assert "publickey-credentials-get=(self)" in policy

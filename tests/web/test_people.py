@@ -7,6 +7,8 @@ import uuid
 from typing import Any
 
 from fieldwork.store.devices import note_contact
+from sync.vectors.cases_of_reports import report_values
+from sync.vectors.plain import compact
 from tests.web.office import Browser, Office, words_of
 
 
@@ -152,6 +154,37 @@ def test_tablets_are_shown_with_what_they_have_not_sent_and_can_be_revoked(offic
     assert pulled.status_code == 401
     tablet.writes(scope, "block", {"text": "Carried all the same."})
     assert [receipt.verdict for receipt in tablet.sends()] == ["stored"]
+
+
+def test_what_tablets_reported_of_their_own_copies_is_shown_with_who_is_to_look(office: Office) -> None:
+    admin, tablet = office.signed_in("administrator"), office.tablet_of("A-I2")
+    bearer = {"authorization": f"Bearer {tablet.token}"}
+    found = [
+        report_values(found_at="2026-11-22T09:00:00.000Z"),
+        report_values(
+            report=str(uuid.uuid4()), found_at="2026-11-22T09:00:00.000Z", restored=0, lost=2, lost_streams=1
+        ),
+    ]
+    for values in found:
+        assert office.client.post("/sync/report", content=compact(values), headers=bearer).status_code == 200
+
+    pages = [
+        words_of(admin.opens("/devices")),
+        words_of(admin.opens(_page_of(admin, "inspector@demonstration.example"))),
+    ]
+
+    for shown in pages:
+        assert (
+            "22 November 2026 at 9:00am: Something is missing. The tablet’s main store was found empty."
+            " 2 changes could not be restored. What it had sent before is safe at the office."
+            " Ask Idwal Pennistow to look at what is on the tablet before anything else is written there."
+        ) in shown
+        assert "3 changes came back from the second copy. Nothing is missing." in shown
+    assert "Something is missing" not in admin.opens(f"/devices/{_device_id(office)}/revoke")
+
+
+def _device_id(office: Office) -> str:
+    return str(uuid.UUID(str(office.ask("SELECT id FROM device")[0][0])))
 
 
 def test_an_administrator_reads_no_evidence(office: Office) -> None:

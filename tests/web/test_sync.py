@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import random
 import shutil
 import uuid
@@ -20,6 +21,7 @@ from fieldwork.actions.central import Central
 from fieldwork.app import create_app
 from fieldwork.settings import Settings
 from fieldwork.store.devices import enrol_device, make_enrolment_code, revoke_device
+from fieldwork.store.tablet_reports import reports_of
 from fieldwork.store.verifying import verify_all
 from sync.central.header import hash_of
 from sync.central.line import (
@@ -32,6 +34,9 @@ from sync.central.line import (
     write_push,
     write_streams,
 )
+from sync.central.report import MOST_REPORT_BYTES, read_reported
+from sync.vectors.cases_of_reports import REPORT, report_values
+from sync.vectors.plain import compact
 from tests.store.log_authors import Author, Carry, Team, import_incarnation, new_id, new_visit, team
 from tests.web.enrolling import enrolled
 
@@ -234,6 +239,7 @@ async def test_json_that_is_none_is_never_a_fault_of_central(database_url: str, 
     async with wire(database_url, tmp_path) as here:
         head = await here.call("POST", "/sync/push", bad + b"\n")
         manifest = await here.call("POST", "/sync/manifest", bad)
+        report = await here.call("POST", "/sync/report", bad)
         good, spoiled = here.inspector.writes(), here.inspector.would_write()
         body = bad.replace(b"\n", b" ")
         spoiled = here.inspector.writes(body_hash=hash_of(body), body_bytes=len(body))
@@ -247,6 +253,7 @@ async def test_json_that_is_none_is_never_a_fault_of_central(database_url: str, 
 
         assert head.status == 400
         assert manifest.status in (400, 413)  # 413 where it is also too long
+        assert report.status in (400, 413)
         assert [each.verdict for each in receipts] == ["stored", "unreadable", "quarantined"]
         [[kept]] = await here.central.log.ask("SELECT count(*) FROM unreadable_line")
         assert kept == 1
@@ -281,7 +288,9 @@ async def test_a_damaged_carry_key_spoils_only_what_is_under_it(database_url: st
         assert [(each.verdict, each.code) for each in receipts] == [("stored", None), ("quarantined", "not_opened")]
 
 
-@pytest.mark.parametrize(("method", "path"), [("POST", "push"), ("GET", "pull"), ("POST", "manifest"), ("GET", "keys")])
+@pytest.mark.parametrize(
+    ("method", "path"), [("POST", "push"), ("GET", "pull"), ("POST", "manifest"), ("GET", "keys"), ("POST", "report")]
+)
 @pytest.mark.parametrize("token", ["", "wrong", "\xe9"])
 async def test_without_a_token_that_was_given_there_is_no_answer_and_no_cookie_helps(
     sqlite_template: Path, tmp_path: Path, method: str, path: str, token: str
@@ -298,7 +307,8 @@ async def test_without_a_token_that_was_given_there_is_no_answer_and_no_cookie_h
         assert (answer.status, answer.headers["www-authenticate"]) == (401, "Bearer")
         assert "set-cookie" not in answer.headers
         [[stored]] = await here.central.log.ask("SELECT count(*) FROM operation_evidence WHERE carrier IS NOT NULL")
-        assert stored == 0
+        [[reports]] = await here.central.log.ask("SELECT count(*) FROM tablet_report")
+        assert (stored, reports) == (0, 0)
 
 
 async def test_a_revoked_tablet_may_bring_and_may_not_take(database_url: str, tmp_path: Path) -> None:
@@ -312,6 +322,66 @@ async def test_a_revoked_tablet_may_bring_and_may_not_take(database_url: str, tm
         assert [each.verdict for each in receipts] == ["stored"]
         assert manifest.status == 200
         assert pull.status == 401
+
+
+async def test_what_a_start_found_is_kept_once_and_the_operator_is_told_once(
+    database_url: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with wire(database_url, tmp_path) as here:
+        raw = compact(report_values(lost=2, lost_streams=1, certain=False)).encode()
+
+        with caplog.at_level(logging.INFO, "fieldwork"):
+            first = await here.call("POST", "/sync/report", raw)
+            again = await here.call("POST", "/sync/report", compact(report_values()).encode())
+
+        answers = [(answer.status, read_reported(answer.body)) for answer in (first, again)]
+        assert answers == [(200, (here.central.epoch, REPORT))] * 2
+        [kept] = (await reports_of(here.central.database, [here.device_id]))[here.device_id]
+        assert (kept.restored, kept.lost, kept.certain, kept.persisted) == (3, 2, False, False)
+        assert kept.found_at == "2026-11-22T16:02:00.000Z"
+        [line] = [json.loads(message) for message in caplog.messages]
+        assert (line["event"], line["device"], line["lost"]) == ("tablet_reported", str(here.device_id), 2)
+        assert here.inspector.person not in caplog.text
+
+
+async def test_a_report_that_was_cut_is_not_kept_and_the_next_try_is(database_url: str, tmp_path: Path) -> None:
+    async with wire(database_url, tmp_path) as here:
+        raw = compact(report_values()).encode()
+
+        cut = await here.call("POST", "/sync/report", raw, cut_at=40)
+        unheard = await here.call("POST", "/sync/report", raw, answer_cut=True)
+        answer = await here.call("POST", "/sync/report", raw)
+
+        assert (cut.status, unheard.status, answer.status) == (400, 0, 200)
+        assert len((await reports_of(here.central.database, [here.device_id]))[here.device_id]) == 1
+
+
+async def test_a_revoked_tablet_may_report_as_it_may_bring(database_url: str, tmp_path: Path) -> None:
+    async with wire(database_url, tmp_path) as here:
+        await revoke_device(here.central.database, here.device_id, now=datetime.now(UTC))
+
+        answer = await here.call("POST", "/sync/report", compact(report_values()).encode())
+
+        assert answer.status == 200
+        assert here.device_id in await reports_of(here.central.database, [here.device_id])
+
+
+@pytest.mark.parametrize(
+    ("raw", "status"),
+    [
+        (compact(report_values(words="Her name is Xanthippe.")), 400),
+        (compact(report_values()).replace("{", "{" + " " * MOST_REPORT_BYTES), 413),
+    ],
+    ids=["words", "too long"],
+)
+async def test_a_report_with_words_in_it_or_too_long_is_refused_and_nothing_of_it_is_kept(
+    database_url: str, tmp_path: Path, raw: str, status: int
+) -> None:
+    async with wire(database_url, tmp_path) as here:
+        answer = await here.call("POST", "/sync/report", raw.encode())
+
+        assert answer.status == status
+        assert await reports_of(here.central.database, [here.device_id]) == {}
 
 
 async def test_whoever_was_taken_off_the_visit_is_told_which_of_their_words_are_gone(

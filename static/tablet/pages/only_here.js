@@ -51,6 +51,7 @@ export function onlyHerePage({ counts, records, drafts, attention, person, conne
     troubles: troubleWords(found, unopened),
     locks: `This tablet locks after ${minutesWords(locks_after_minutes)} without use.`,
     locks_href: '/tablet/locking',
+    ways_href: '/tablet/passkeys',
     action: '/tablet/only-here',
   };
 }

@@ -12,7 +12,8 @@ export function startNotices(found) {
   if (found === null) return [];
   const gone = found.lost + found.damaged;
   const brought = found.restored + found.repaired;
-  const whole = gone > 0 ? '' : ' Everything that was saved is there.';
+  // Where nobody can know that nothing more is missing, nobody says so.
+  const whole = gone > 0 || !found.certain ? '' : ' Everything that was saved is there.';
   /** @type {Notice[]} */
   const notices = [];
   if (gone > 0) {
@@ -27,7 +28,7 @@ export function startNotices(found) {
       words: `${counted(brought, 'change was', 'changes were')} brought back from the second copy.${whole}`,
     });
   }
-  if (found.copied > 0) {
+  if (found.copied > 0 && found.problem === null) {
     notices.push({
       kind: 'news', lead: 'The second copy on this tablet was not whole.',
       words: `${counted(found.copied, 'change was', 'changes were')} copied into it again.${whole}`,

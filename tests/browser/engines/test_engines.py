@@ -62,6 +62,33 @@ def test_a_visit_goes_from_the_tablet_to_the_office_in_webkit(webkit: WebKit, cl
     _goes_through_a_visit(webkit.opens, closed_office)
 
 
+@pytest.mark.engine("firefox")
+def test_without_a_lock_of_its_own_firefox_offers_no_passkey(firefox: Firefox, closed_office: Office) -> None:
+    _offers_no_passkey(firefox.opens, closed_office)
+
+
+@pytest.mark.engine("webkit")
+def test_without_passkeys_webkit_offers_none(webkit: WebKit, closed_office: Office) -> None:
+    _offers_no_passkey(webkit.opens, closed_office)
+
+
+def _offers_no_passkey(opens: Callable[[], WebDriver], office: Office) -> None:
+    """At an address with a name, where a passkey could be. Chromium's part is `tests/browser/test_passkeys.py`."""
+    office.address = f"http://localhost:{office.port}"
+    office.opens()
+    tablet = DrivenTablet(opens(), office)
+    tablet.enrols()
+
+    tablet.follows("Only here")
+    tablet.follows("Ways to unlock")
+    tablet.is_at("Ways to unlock")
+    tablet.shows("main", "cannot be used in this way")
+    assert tablet.driver.find_elements("css selector", "a[href='/tablet/passkeys/new']") == []
+    tablet.locks()
+    assert tablet.driver.find_elements("css selector", "[data-passkey]") == []
+    tablet.unlocks()
+
+
 def _goes_through_a_visit(opens: Callable[[], WebDriver], office: Office) -> None:
     office.opens()
     tablet = DrivenTablet(opens(), office)

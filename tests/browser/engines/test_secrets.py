@@ -30,6 +30,7 @@ from fieldwork.settings import ROOT
 from tests.browser.engines.kept_tablet import KeptTablet
 from tests.browser.engines.profile import Profile
 from tests.browser.office import Office
+from tests.browser.own_lock import OwnLock, enrols_with_a_passkey, unlocks_with_the_passkey
 from tests.browser.tablet import PASSPHRASE
 
 TEMPLATES = ROOT / "templates"
@@ -39,6 +40,15 @@ BOX = re.compile(
     re.DOTALL,
 )
 KINDS = ["Exact words", "In our words", "Seen and heard", "From a document", "My thought"]
+
+HEARD = """const get = CredentialsContainer.prototype.get;
+CredentialsContainer.prototype.get = async function (asked) {
+  const found = await get.call(this, asked);
+  const results = found.getClientExtensionResults();
+  self.heard = btoa(String.fromCharCode(...new Uint8Array(results.prf.results.first)));
+  found.getClientExtensionResults = () => results;
+  return found;
+};"""
 
 
 class Canaries:
@@ -97,6 +107,33 @@ def test_a_copied_profile_holds_no_word_and_no_key(
         assert _found(folder, _spellings(PASSPHRASE)) == [], when
         for name, key in keys.items():
             assert _found(folder, _spellings_of_bytes(key)) == [], f"{when}: {name}"
+
+
+@pytest.mark.engine("chromium")
+def test_a_copied_profile_holds_nothing_that_a_passkey_gave(
+    closed_office: Office, playwright: Playwright, tmp_path: Path
+) -> None:
+    """SEC-01: neither the bytes nor the key made of them; and the search finds the salt, which lies there in the clear."""
+    profile = Profile(playwright, tmp_path / "profile")
+    closed_office.address = f"http://localhost:{closed_office.port}"
+    closed_office.opens()
+    try:
+        tablet = KeptTablet(profile.opens(), closed_office)
+        tablet.page.add_init_script(HEARD)
+        OwnLock(tablet.page)
+        enrols_with_a_passkey(tablet)
+        tablet.locks()
+        unlocks_with_the_passkey(tablet.page)
+        given = base64.b64decode(tablet.page.evaluate("self.heard"))
+        person = next(row for row in tablet.rows("marks") if "wraps" in row)
+    finally:
+        profile.closes()
+
+    salt = next(wrap["parameters"]["salt"] for wrap in person["wraps"] if wrap["way"] == "passkey")
+    kek = HKDF(hashes.SHA256(), 32, salt=base64.b64decode(salt), info=b"fieldwork passkey 1").derive(given)
+    assert _found(profile.folder, [salt.encode()])
+    assert _found(profile.folder, _spellings_of_bytes(given)) == []
+    assert _found(profile.folder, _spellings_of_bytes(kek)) == []
 
 
 def _types_everywhere(tablet: KeptTablet, canaries: Canaries) -> None:

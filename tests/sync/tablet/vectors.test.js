@@ -11,6 +11,7 @@ import { verifyChain } from '../../../sync/tablet/chain.js';
 import { conflicts, fold, sameJson } from '../../../sync/tablet/fold.js';
 import { headerHash, readHeader, Unreadable, writeHeader } from '../../../sync/tablet/header.js';
 import { pushLine, readAnswer, readPull, readReceipts, writePush } from '../../../sync/tablet/line.js';
+import { writeReport } from '../../../sync/tablet/report.js';
 import { aesKey, NotOpened, open, seal, unwrapCarryKey, wrapCarryKey } from '../../../sync/tablet/seal.js';
 import { compareKeys } from '../../../sync/simulator/memory_storage.js';
 
@@ -133,6 +134,18 @@ for (const [wrong, format] of [['wrong_keys', 'fieldwork-keys/1'], ['wrong_manif
       assert.equal(readAnswer(answer(raw), format), null);
     });
   }
+}
+
+for (const { name, raw, report: { format: _format, report, found_at, persisted, ...found } } of vectors('reports').valid) {
+  test(`a report is written as central reads it: ${name}`, () => {
+    assert.equal(fromUtf8(writeReport({ report, found_at, found }, persisted)), raw);
+  });
+}
+
+for (const { name, raw, epoch, report } of vectors('reports').answers) {
+  test(`an answer to a report is read: ${name}`, () => {
+    assert.deepEqual(readAnswer(answer(raw), 'fieldwork-reported/1'), { format: 'fieldwork-reported/1', epoch, report });
+  });
 }
 
 const importedKey = (jwk) => crypto.subtle.importKey('jwk', jwk, { name: 'ECDH', namedCurve: 'P-256' }, false, ['deriveBits']);

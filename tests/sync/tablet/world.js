@@ -185,6 +185,8 @@ export class Office {
     this.held = new Map();
     this.positions = new Map();
     this.refused = new Set();
+    /** What tablets found at their starts, by the report's id. */
+    this.reports = new Map();
   }
 
   backup() {
@@ -199,6 +201,7 @@ export class Office {
     if (path === '/sync/keys') return this.json({ format: 'fieldwork-keys/1', ingest: await this.ingest() });
     if (path === '/sync/push') return this.json({ format: 'fieldwork-receipts/1', receipts: await this.push(fromUtf8(body)) });
     if (path === '/sync/manifest') return this.json({ format: 'fieldwork-manifest/1', streams: this.manifest(JSON.parse(fromUtf8(body))) });
+    if (path === '/sync/report') return this.json({ format: 'fieldwork-reported/1', report: this.report(JSON.parse(fromUtf8(body))) });
     return this.pull(new URL(path, 'http://office.invalid').searchParams, method);
   }
 
@@ -292,6 +295,11 @@ export class Office {
     if (key === undefined) throw new NotOpened();
     const carryKey = await unwrapCarryKey(this.pairs.get(header.lane).privateKey, key, carry, ingestInfo(header.lane));
     return open(await aesKey(carryKey), toUtf8(headerText), sealed);
+  }
+
+  report({ report, ...found }) {
+    if (!this.reports.has(report)) this.reports.set(report, found);
+    return report;
   }
 
   manifest({ streams }) {

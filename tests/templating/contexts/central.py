@@ -8,6 +8,7 @@ from uuid import UUID
 
 from fieldwork.domain.evidence import BlockFacts, CodingFacts, FileFacts, Happened, Labels, RecordFacts, Version
 from fieldwork.domain.export_job import ExportJob
+from fieldwork.domain.tablet_report import TabletReport
 from fieldwork.pages import (
     concerns,
     evidence,
@@ -258,7 +259,13 @@ def _account(disabled_at: datetime | None) -> people.AccountLine:
 
 
 def _device(revoked_at: datetime | None) -> people.DeviceLine:
-    return people.DeviceLine(ID, "Idwal", ODD, NOW, revoked_at, 2, NOW)
+    found = {"found_empty": True, "restored": 3, "repaired": 0, "copied": 0, "lost_streams": 1, "drafts_unopened": 1}
+    reports = [
+        TabletReport(UUID(ID), UUID(ID), NOW, "2026-11-20T09:00:00.000Z", lost=lost, damaged=0, certain=lost == 0,
+                     journal_damaged_bytes=lost, persisted=False, **found)
+        for lost in (0, 2)
+    ]  # fmt: skip
+    return people.DeviceLine(ID, "Idwal", ODD, NOW, revoked_at, 2, NOW, reports)
 
 
 def _device_to_confirm() -> Context:

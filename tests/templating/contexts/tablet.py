@@ -41,6 +41,8 @@ def cases() -> dict[str, list[Context]]:
         ],
         "enrolment/draft.html": [_enrolment(""), _enrolment("Enter the code from the office")],
         "locking/show.html": [_locking(""), _locking("Choose from 2 to 15 minutes")],
+        "passkeys/draft.html": [_passkey_draft(True), _passkey_draft(False)],
+        "passkeys/show.html": [_ways(True), _ways(False)],
         "people/on_tablet.html": [_people()],
         "evidence/capture.html": [_capture([]), _capture([_block(block) for block in BLOCKS])],
         "evidence/on_tablet.html": [_record(), _record() | {"screening": {"action": "", "done": True}}],
@@ -153,6 +155,47 @@ def _locking(problem: str) -> Context:
     }
 
 
+def _passkey(asks: str, hint: str = "", error: str = "") -> Context:
+    return {
+        "asks": asks,
+        "action": "/tablet/unlock/passkey" if asks == "unlock" else "/tablet/passkeys",
+        "words": "Unlock with this tablet’s fingerprint, face or PIN",
+        "hint": hint,
+        "error": error,
+        "more": "Nothing has been deleted.",
+        "credential": "AAEC+/8=",
+        "salt": "AAECAwQF",
+        "transports": "internal hybrid",
+        "handle": "AAEC",
+        "name": 'Maren "Ren" <Holt>',
+    }
+
+
+def _passkey_draft(proven: bool) -> Context:
+    problem = "Nothing was added. You cancelled" if proven else ""
+    return {
+        "problems": [{"href": "#passkey", "words": problem}] if proven else [],
+        "lead": "This tablet can ask for its own fingerprint, face or PIN.",
+        "warning": "Add this only if that is you alone.",
+        "leave_action": "/tablet/passkeys/leave",
+        "passphrase": "" if proven else _field("passphrase", "Your passphrase", hint="So that nobody else adds a way."),
+        "passphrase_action": "/tablet/passkeys/passphrase",
+        "passkey": _passkey("add", error=problem) if proven else "",
+    }
+
+
+def _ways(has: bool) -> Context:
+    return {
+        "passphrase": "Your passphrase always opens your notes.",
+        "lead": "This is called a passkey.",
+        "standing": "You added it on 11 February 2025." if has else "You have not added it.",
+        "before_removing": "Be sure that you know your passphrase." if has else "",
+        "remove": {"action": "/tablet/passkeys/remove", "credential": "AAEC+/8="} if has else "",
+        "add_href": "" if has else "/tablet/passkeys/new",
+        "back_href": "/tablet/only-here",
+    }
+
+
 def _people() -> Context:
     return {
         "people": [{"person": "1", "name": "Idwal Pennistow"}, {"person": "2", "name": "Maren <Holt>"}],
@@ -240,6 +283,7 @@ def _only_here(trouble: bool) -> Context:
         "warning": trouble,
         "locks": "This tablet locks after 5 minutes without use.",
         "locks_href": "/tablet/locking",
+        "ways_href": "/tablet/passkeys",
         "action": "/tablet/only-here",
     }
 
@@ -253,7 +297,9 @@ def _locked(problem: str) -> Context:
             "words": "What you wrote is hidden.",
             "write_action": "/tablet/locked-words",
             "unlock_action": "/tablet/unlock",
-            "passkey_action": "",
+            "passkey": _passkey("unlock", hint="With the passkey of Idwal Pennistow.", error=problem)
+            if problem
+            else "",
             "passphrase_label": "Passphrase of Idwal Pennistow" if problem else "Passphrase",
             "others_href": "/tablet/people",
             "saved": {"kind": "tablet", "words": ""},

@@ -1,0 +1,82 @@
+"""What tablets reported of their own copies, in words for whoever looks after tablets. Counts become sentences here, and nought never
+becomes "nothing is missing" where the tablet could not know.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+
+from fieldwork.domain.tablet_report import TabletReport
+from fieldwork.pages.frame import Page
+from fieldwork.pages.words import counted, moment_in_words
+
+MOST_SHOWN = 5
+WORTH_SAYING = timedelta(hours=1)
+
+
+def reports(told: Sequence[TabletReport], person: str) -> list[Page]:
+    """At most five of a tablet's reports; `told` is the last first. Those that need a look come before the others."""
+    lines = []
+    for place, report in enumerate(told):
+        before = any(earlier.missing for earlier in told[place + 1 :])
+        lines.append((report.needs_a_look, _line(report, person, missing_before=before)))
+    lines.sort(key=lambda line: not line[0])
+    return [line for _, line in lines[:MOST_SHOWN]]
+
+
+def _line(report: TabletReport, person: str, *, missing_before: bool) -> Page:
+    return {
+        "when": f"{moment_in_words(report.received_at)}{_by_its_own_clock(report)}",
+        "attention": _attention(report),
+        "words": " ".join(_sentences(report, person, missing_before=missing_before)),
+    }
+
+
+def _attention(report: TabletReport) -> str:
+    if report.missing:
+        return "Something is missing."
+    return "Something may be missing." if report.needs_a_look else ""
+
+
+def _by_its_own_clock(report: TabletReport) -> str:
+    """When the tablet says that it was, where that is another hour: it had no signal, or its clock is wrong."""
+    claimed = datetime.fromisoformat(report.found_at)
+    # At either end of the calendar there is no British time.
+    if not 1971 <= claimed.year <= 9998 or abs(claimed - report.received_at) < WORTH_SAYING:
+        return ""
+    return f" (by the tablet’s clock it was {moment_in_words(claimed)})"
+
+
+def _sentences(report: TabletReport, person: str, *, missing_before: bool) -> Iterator[str]:
+    if report.found_empty:
+        yield "The tablet’s main store was found empty."
+    if report.came_back:
+        yield f"{counted(report.came_back, 'change', 'changes')} came back from the second copy."
+    if report.copied:
+        yield f"{counted(report.copied, 'change was', 'changes were')} copied into the second copy again."
+    if report.journal_damaged_bytes:
+        yield f"{counted(report.journal_damaged_bytes, 'byte', 'bytes')} of the second copy could not be read."
+    yield from _about_what_is_missing(report, person, missing_before=missing_before)
+    if report.drafts_unopened:
+        what = (
+            "draft does not open for its writer and is"
+            if report.drafts_unopened == 1
+            else "drafts do not open for their writer and are"
+        )
+        yield f"{report.drafts_unopened:,} {what} kept on the tablet."
+    if report.persisted is False:
+        yield "The tablet may delete notes when it runs out of space."
+
+
+def _about_what_is_missing(report: TabletReport, person: str, *, missing_before: bool) -> Iterator[str]:
+    look = f"Ask {person} to look at what is on the tablet before anything else is written there."
+    if report.missing:
+        yield f"{counted(report.missing, 'change', 'changes')} could not be restored."
+        if not report.certain:
+            yield "The tablet cannot tell whether that is the right number."
+        yield f"What it had sent before is safe at the office. {look}"
+    elif not report.certain:
+        yield f"The tablet cannot tell whether anything is missing. {look}"
+    elif report.found_empty or report.came_back or report.copied:
+        yield "Nothing else is missing." if missing_before else "Nothing is missing."
