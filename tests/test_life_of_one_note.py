@@ -165,7 +165,7 @@ def _coded_and_sent(playwright: Playwright, office: Office, profile: Path) -> No
         expect(page.locator("#main")).to_contain_text("SCH-08", timeout=PATIENCE_MS)
         page.get_by_role("link", name="Back to the record").click()
         page.get_by_role("button", name="I have checked for names").click()
-        expect(page.locator("#main")).to_contain_text("You have checked this record for names", timeout=PATIENCE_MS)
+        expect(page.locator("#main")).to_contain_text("This record has been checked for names", timeout=PATIENCE_MS)
 
         office.opens()  # 6 to 9
         expect(page.locator("#fw-saved")).to_contain_text("Everything is safe at the office", timeout=60_000)

@@ -11,13 +11,14 @@ from dataclasses import dataclass
 
 from fieldwork.actions.central import Central
 from fieldwork.actions.reading import EvidenceSeen, require_team
+from fieldwork.actions.record_as_read import gather
 from fieldwork.actions.writing import draft, minted, write
 from fieldwork.domain.anchoring import anchor
 from fieldwork.domain.draft import Draft
 from fieldwork.domain.minting import derived_operation_id
 from fieldwork.domain.problems import Fault, FormFaults, NotFound
 from fieldwork.domain.removing import STANDS_INSTEAD, Removal, holds, removal, without
-from fieldwork.domain.screening import LOOK, LOOKED_THROUGH, looks_in, words_in
+from fieldwork.domain.screening import LOOK, LOOKED_THROUGH, MEMO, entries_of
 from fieldwork.domain.text import CONTEXT_CP
 from fieldwork.store.holding_words import records_holding
 from fieldwork.store.log import instant
@@ -209,17 +210,24 @@ async def _still_looked_through(
 ) -> list[Draft]:
     """A look at the record goes on counting when words are taken out of it: whoever did so has just read what is left.
 
-    The blocks are read before it is asked whether the record counts as screened, so that no word which came meanwhile is taken in.
+    The record is read before it is asked whether it counts as screened, so that no word which came meanwhile is taken in.
     """
-    blocks = await records_under(central.log, [evidence.evidence_id], "block")
     record = await record_of(central.log, evidence.evidence_id)
-    visibility = await visibility_of(central.log, evidence.evidence_id)
-    if record is None or visibility is None or not visibility.screened:
+    if record is None:
         return []
-    words = {by for block in blocks for by in words_in(block.state.fields)} - going
-    words |= {one.operation_id for one in drafts if one.record_type == "block"}
-    fields: dict[str, object] = {LOOKED_THROUGH: sorted(words)}
-    if not looks_in(record.state.fields).operations:
+    gathered = await gather(central, record)
+    visibility = await visibility_of(central.log, evidence.evidence_id)
+    if visibility is None or not visibility.screened:
+        return []
+    looks, standing = gathered.looks, gathered.to_look_through
+    words = {word for word in standing.words | (standing.all & looks.named) if word[0] not in going}
+    for one in drafts:
+        if one.record_type == "block":
+            words |= {(one.operation_id, name) for name in one.fields}
+        elif MEMO in one.fields and looks.speak_for(standing.memos.get(one.record_id, ())):
+            words.add((one.operation_id, MEMO))
+    fields: dict[str, object] = {LOOKED_THROUGH: entries_of(words)}
+    if not looks.operations:
         fields[LOOK] = instant(central.clock())
     new = derived_operation_id(operation, record.record_id)
     return [draft(new, record.scope, "evidence", record.record_id, "revise", fields, base=record.state.heads)]

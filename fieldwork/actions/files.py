@@ -30,6 +30,7 @@ from fieldwork.domain.documents import (
 )
 from fieldwork.domain.minting import record_id_for
 from fieldwork.domain.problems import Fault, FormFaults, NotFound, TooLarge
+from fieldwork.domain.screening import looks_in, words_in
 from fieldwork.store.files import note_file
 from fieldwork.store.log import instant
 from fieldwork.store.records import Record, record_of, records_under
@@ -96,13 +97,21 @@ async def files_of(central: Central, evidence: EvidenceSeen) -> list[Record]:
 
 
 async def file_to_read(central: Central, person_id: str, file_id: str) -> FileSeen:
-    """A file, for whoever may read the record that it goes with. NotFound for anybody else, and when its bytes are not here."""
+    """A file, for whoever may read the record that it goes with; beyond the visit's team, once somebody has looked it through.
+
+    NotFound for anybody else, and when its bytes are not here.
+    """
     if not is_uuid(file_id):
         raise NotFound
     record = await record_of(central.log, file_id)
     if record is None or record.withdrawn or record.record_type != "file" or record.parent_id is None:
         raise NotFound
-    await evidence_to_read(central, person_id, record.parent_id)
+    evidence = await evidence_to_read(central, person_id, record.parent_id)
+    looks = looks_in(evidence.record.state.fields)
+    if record.scope != evidence.record.scope:
+        raise NotFound
+    if not evidence.visit.of_the_team and not looks.speak_for(words_in(record.state.fields)):
+        raise NotFound
     sha256 = str(record.get("sha256", ""))
     if len(sha256) != 64 or not sha256.isalnum():
         raise NotFound

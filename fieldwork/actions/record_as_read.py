@@ -6,15 +6,20 @@ Whoever calls has asked whether the person may read it (`reading.evidence_to_rea
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from fieldwork.actions.central import Central
 from fieldwork.actions.reading import EvidenceSeen
-from fieldwork.actions.seeing import heads_of, seen_states
+from fieldwork.actions.seeing import seen_states
 from fieldwork.domain.evidence import BlockFacts, CodingFacts, FileFacts, Happened, Labels, RecordFacts, Version
+from fieldwork.domain.plain_codings import is_plain
+from fieldwork.domain.problems import NotFound
+from fieldwork.domain.screening import OF_A_LOOK, Looks, ToLookThrough, looks_in, to_look_through, words_in
+from fieldwork.store.codebooks import codebook_terms
 from fieldwork.store.operations import LoggedOperation, operations_on
 from fieldwork.store.people import names_of
-from fieldwork.store.records import Record, record_of, records_in, records_under
+from fieldwork.store.records import Record, activity_of, records_in, records_under
 from sync.central.body import shown
 
 
@@ -33,16 +38,66 @@ async def labels_of_review(central: Central, review_id: str) -> Labels:
     )
 
 
-async def record_as_read(central: Central, evidence: EvidenceSeen) -> tuple[RecordFacts, list[str]]:
-    """The record and, for "seen by the lead", the heads of what is shown."""
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """One record of evidence with all that belongs to it, as records."""
+
+    evidence: Record
+    activity: Record | None
+    consents: Sequence[Record]
+    blocks: Sequence[Record]
+    codings: Sequence[Record]
+    files: Sequence[Record]
+
+    @property
+    def looks(self) -> Looks:
+        return looks_in(self.evidence.state.fields)
+
+    @property
+    def to_look_through(self) -> ToLookThrough:
+        return to_look_through(
+            self.evidence.state.fields,
+            self.activity.state.fields if self.activity else {},
+            [consent.state.fields for consent in self.consents],
+            [block.state.fields for block in self.blocks],
+            {coding.record_id: coding.state.fields for coding in self.codings},
+            {file.record_id: file.state.fields for file in self.files},
+        )
+
+
+async def gather(central: Central, evidence: Record) -> Gathered:
+    """The record with everything that belongs to it now."""
+    log = central.log
+    activity = await activity_of(log, evidence)
+    blocks = await records_under(log, [evidence.record_id], "block")
+    return Gathered(
+        evidence,
+        activity,
+        await records_under(log, [activity.record_id], "consent") if activity else [],
+        blocks,
+        await records_under(log, [block.record_id for block in blocks], "coding"),
+        await records_under(log, [evidence.record_id], "file"),
+    )
+
+
+async def record_as_read(central: Central, evidence: EvidenceSeen) -> tuple[RecordFacts, Gathered]:
+    """The record as this person may read it, and the records that it was made from.
+
+    Beyond the visit's team, what nobody has looked through is kept back and counted (design 7). NotFound where that is the record.
+    """
     log, record = central.log, evidence.record
-    activity_id = record.get("activity")
-    activity = await record_of(log, activity_id) if isinstance(activity_id, str) else None
-    blocks = await records_under(log, [evidence.evidence_id], "block")
-    codings = await records_under(log, [block.record_id for block in blocks], "coding")
+    gathered = await gather(central, record)
+    if not evidence.visit.of_the_team and not gathered.looks.cover(gathered.to_look_through.words):
+        # Words can come between the asking and the reading.
+        raise NotFound
+    blocks = gathered.blocks
+    labels = await labels_of_review(central, evidence.visit.row.review_id)
+    codings, files = gathered.codings, gathered.files
+    if not evidence.visit.of_the_team:
+        terms = await codebook_terms(central.log, evidence.visit.row.review_id)
+        codings = [one for one in codings if is_plain(one.state.fields, terms)]
+        files = [one for one in files if gathered.looks.speak_for(words_in(one.state.fields))]
     operations = await operations_on(log, [evidence.evidence_id, *(block.record_id for block in blocks)])
-    consents = await records_under(log, [activity.record_id], "consent") if activity else []
-    files = await records_under(log, [evidence.evidence_id], "file")
     seen = (await seen_states(central, [record]))[record.record_id]
     seen_by = await _operation(central, seen.operation, evidence.evidence_id)
     people = {one.header.person for one in operations} | {str(coding.get("coder")) for coding in codings}
@@ -52,8 +107,8 @@ async def record_as_read(central: Central, evidence: EvidenceSeen) -> tuple[Reco
         evidence_id=evidence.evidence_id,
         letter=evidence.visit.row.letter,
         fields=_fields(record),
-        activity=_fields(activity) if activity else {},
-        consents=[_fields(consent) for consent in consents],
+        activity=_fields(gathered.activity) if gathered.activity else {},
+        consents=[_fields(consent) for consent in gathered.consents],
         blocks=[_block(block, codings, operations, names) for block in blocks],
         files=[_file(one) for one in files],
         history=_history(operations, names),
@@ -61,10 +116,12 @@ async def record_as_read(central: Central, evidence: EvidenceSeen) -> tuple[Reco
         seen_name=names.get(seen_by.header.person or "", "") if seen_by else "",
         seen_at=seen_by.received_at if seen_by else "",
         screened=evidence.screened,
-        differences=record.state.conflicts,
-        labels=await labels_of_review(central, evidence.visit.row.review_id),
+        differences=[name for name in record.state.conflicts if name not in OF_A_LOOK],
+        files_kept_back=len(gathered.files) - len(files),
+        codings_kept_back=len(gathered.codings) - len(codings),
+        labels=labels,
     )
-    return facts, heads_of([record, *blocks])
+    return facts, gathered
 
 
 async def _operation(central: Central, operation: str, evidence_id: str) -> LoggedOperation | None:

@@ -60,15 +60,22 @@ def as_it_stands(texts: Sequence[tuple[str, str]], revision: str, start_cp: int,
 
     `texts` are the block's texts of now with the operations that set them. A coding is a copy of one revision: what was changed since,
     perhaps to take a name out, was looked through as it is now and not as it was, so neither words nor context come out of the copy.
+    Nor does a copy that never was one: what is given back stands in the block, letter for letter.
     """
-    if any(operation == revision for operation, _ in texts):
-        return quoted
+    end_cp = start_cp + len(quoted.quote)
+    for operation, text in texts:
+        if operation == revision and start_cp >= 0 and text[start_cp:end_cp] == quoted.quote:
+            return _with_context(text, start_cp, end_cp)
     for _, text in texts:
         found = anchor(text, start_cp, quoted.quote, quoted.before, quoted.after)
         if found.standing in ("kept", "moved"):
-            before = text[max(0, found.start_cp - CONTEXT_CP) : found.start_cp]
-            return Quoted(quoted.quote, before, text[found.end_cp : found.end_cp + CONTEXT_CP])
+            return _with_context(text, found.start_cp, found.end_cp)
     return None
+
+
+def _with_context(text: str, start_cp: int, end_cp: int) -> Quoted:
+    before = text[max(0, start_cp - CONTEXT_CP) : start_cp]
+    return Quoted(text[start_cp:end_cp], before, text[end_cp : end_cp + CONTEXT_CP])
 
 
 def _certain(places: list[_Place], start_cp: int, length_cp: int) -> int | None:

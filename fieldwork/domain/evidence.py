@@ -77,7 +77,7 @@ class FileFacts:
 
 @dataclass(frozen=True, slots=True)
 class RecordFacts:
-    """The whole of one evidence record as read."""
+    """The whole of one evidence record as read. Kept back is what nobody has looked through, from readers beyond the visit's team."""
 
     evidence_id: str
     letter: str
@@ -92,6 +92,8 @@ class RecordFacts:
     seen_at: str
     screened: bool
     differences: Sequence[str] = ()
+    files_kept_back: int = 0
+    codings_kept_back: int = 0
     labels: Labels = field(default_factory=lambda: Labels())
 
 

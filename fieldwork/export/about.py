@@ -39,6 +39,8 @@ class Moment:
     positions: Mapping[str, int]
     left_out: Mapping[str, int]
     records_in_doubt: int
+    files_kept_back: int
+    memos_kept_back: int
 
 
 def watermark(wish: Wish) -> str:
@@ -103,6 +105,8 @@ def _left_out(moment: Moment) -> list[tuple[str, str]]:
     }
     reasons["Blocks left out: they name no record that is here"] = counted.blocks_without_record
     reasons |= {f"Codings left out: {reason}": number for reason, number in sorted(moment.left_out.items())}
+    reasons["Files left out of the records’ counts: not yet checked for names"] = moment.files_kept_back
+    reasons["Memos left out: not yet checked for names"] = moment.memos_kept_back
     return [(reason, str(number)) for reason, number in reasons.items()]
 
 

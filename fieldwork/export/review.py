@@ -21,6 +21,7 @@ from fieldwork.export.separated import IN_CSV, SeparatedFiles, sha256_of
 from fieldwork.export.tables import ABOUT, BLOCKS, CODINGS, RECORDS, Table
 from fieldwork.export.words import plain, said
 from fieldwork.export.workbook import Workbook
+from fieldwork.store.codebooks import codebook_terms
 from fieldwork.store.coded_evidence import coded_evidence, count, names_in, positions_of, reviews, terms_of, visits_of
 from fieldwork.store.log import Log
 
@@ -110,7 +111,15 @@ async def _write(log: Log, wish: Wish, writer: Workbook | SeparatedFiles, meant:
             told(done, counted.records)
     scopes = [f"review:{wish.review_id}", *(f"visit:{visit.visit_id}" for visit in inside)]
     moment = Moment(
-        title, inside, outside, counted, await positions_of(log, scopes), dict(rows.left_out), rows.records_in_doubt
+        title,
+        inside,
+        outside,
+        counted,
+        await positions_of(log, scopes),
+        dict(rows.left_out),
+        rows.records_in_doubt,
+        rows.files_kept_back,
+        rows.memos_kept_back,
     )
     _agree(moment, meant)
     return moment
@@ -171,5 +180,8 @@ async def _terms(log: Log, review_id: str) -> ReviewTerms:
             codes[("", name)] = meaning
     types = await terms_of(log, review_id, "activity_type")
     return ReviewTerms(
-        codes, {said(each, "ref"): said(each, "label") for each in types}, await names_in(log, review_id)
+        codes,
+        {said(each, "ref"): said(each, "label") for each in types},
+        await names_in(log, review_id),
+        await codebook_terms(log, review_id),
     )

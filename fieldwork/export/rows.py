@@ -7,10 +7,13 @@ are counted, never dropped in silence.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from fieldwork.domain.plain_codings import CodebookTerms, is_plain
+from fieldwork.domain.screening import LOOK, MEMO, is_instant, memo_words, words_in
 from fieldwork.domain.text import CONTEXT_CP
 from fieldwork.export.cells import Cell
 from fieldwork.export.tables import BLOCKS, CODINGS, RECORDS, Table
@@ -37,6 +40,10 @@ REMOVED = "the words were removed"
 REMOVED_BUT_STANDS = "the revision that was coded was removed; these words still stand"
 BLOCK_WITHDRAWN = "codings of a block that its author withdrew"
 RECORD_IN_DOUBT = "codings of a record whose consent is in doubt"
+NOT_IN_TERMS = "codings that are not in the words of the codebook"
+NOT_LOOKED_THROUGH = "kept back: not yet checked for names"
+
+_SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 Row = tuple[Table, dict[str, Cell]]
 
@@ -57,6 +64,7 @@ class ReviewTerms:
     codes: Mapping[tuple[str, str], Term]
     activity_types: Mapping[str, str]
     names: Mapping[str, str]
+    plain: CodebookTerms
 
     def code(self, version: str, code: str) -> Term:
         """The code in the version that was coded with; where that is not here, in whichever has it."""
@@ -70,6 +78,8 @@ class Rows:
     terms: ReviewTerms
     left_out: Counter[str] = field(default_factory=Counter)
     records_in_doubt: int = 0
+    files_kept_back: int = 0
+    memos_kept_back: int = 0
 
     def of(self, record: CodedRecord) -> Iterator[Row]:
         """The rows of one record: its own, then its blocks', then its codings', in order of the words."""
@@ -92,6 +102,9 @@ class Rows:
             if block_id in record.withdrawn:
                 self.left_out[BLOCK_WITHDRAWN] += 1
                 continue
+            if not is_plain(coding.state.fields, self.terms.plain):
+                self.left_out[NOT_IN_TERMS] += 1
+                continue
             yield CODINGS, common | self._coding(record, coding, blocks.get(block_id))
 
     def _common(self, record: CodedRecord) -> dict[str, Cell]:
@@ -113,6 +126,8 @@ class Rows:
     def _record(self, record: CodedRecord) -> dict[str, Cell]:
         evidence, activity = record.evidence, record.activity
         created = record.created.get(evidence.record_id)
+        files = [one for one in record.files if record.looks.speak_for(words_in(one.state.fields))]
+        self.files_kept_back += len(record.files) - len(files)
         return {
             "activity_start": said(activity, "start"),
             "activity_end": said(activity, "end"),
@@ -130,8 +145,8 @@ class Rows:
             **{name: said(evidence, name) for name in ("loss_incident", "paper", "document")},
             "blocks": len(record.blocks),
             "codings": len(record.codings),
-            "files": len(record.files),
-            "file_hashes": "; ".join(said(file, "sha256", NOT_STATED) for file in record.files),
+            "files": len(files),
+            "file_hashes": "; ".join(_hash_of(file) for file in files),
             "undecided": undecided(evidence, record.activity, *record.consents),
             "recorded_by": author(evidence, None, created, self.terms.names),
             "record_operation": created.operation_id if created else "",
@@ -164,6 +179,10 @@ class Rows:
         created = record.created.get(coding.record_id)
         version, code = said(coding, "codebook_version"), said(coding, "code")
         meaning = self.terms.code(version, code)
+        memo = said(coding, MEMO)
+        if memo and not record.looks.speak_for(memo_words(coding.state.fields)):
+            self.memos_kept_back += 1
+            memo = NOT_LOOKED_THROUGH
         return {
             **_words_of(record, coding, block),
             "code": code,
@@ -173,7 +192,7 @@ class Rows:
             "codebook_version": version or NOT_STATED,
             "valence": term(coding, "valence", NOT_STATED),
             "agency": term(coding, "agency", NOT_STATED),
-            "memo": said(coding, "memo"),
+            "memo": memo,
             "coder": author(coding, "coder", created, self.terms.names),
             "coded_at": written_at(coding, "coded_at", created),
             "block_kind": term(block, "kind", NOT_STATED),
@@ -200,10 +219,15 @@ def _place(coding: Record, places: Mapping[str, int]) -> tuple[int, int, int, st
 
 def _screened(record: CodedRecord) -> str:
     created = record.created.get(record.evidence.record_id)
-    screened_at = said(record.evidence, "screened_at")
-    if screened_at:
-        return f"yes, {screened_at}"
+    at = next(filter(is_instant, values_of(record.evidence, LOOK)), "")
+    if at:
+        return f"yes, {at}"
     return "yes, before it was imported" if created and created.imported else "yes"
+
+
+def _hash_of(file: Record) -> str:
+    """The file's hash, where it is one."""
+    return said(file, "sha256") if _SHA256.fullmatch(said(file, "sha256")) else NOT_STATED
 
 
 def _people(present: object) -> str:
@@ -221,8 +245,8 @@ def _people(present: object) -> str:
 def _words_of(record: CodedRecord, coding: Record, block: Record | None) -> dict[str, Cell]:
     """The quote with what stands around it and where, and whether it still reads so.
 
-    The quote is a copy of the revision that was coded. Once that was changed or removed, the words come out only where they stand in the
-    block as it is now: what was looked through for names is the block, not the copy.
+    The quote is a copy of the revision that was coded. The words come out only where they stand in the block as it is now, and what
+    stands around them is read from there: what was looked through for names is the block, not the copy.
     """
     revision, quote = said(coding, "revision"), said(coding, "quote")
     here: dict[str, Cell] = {
@@ -235,11 +259,9 @@ def _words_of(record: CodedRecord, coding: Record, block: Record | None) -> dict
     texts = [(operation, plain(value)) for operation, value in (block.state.fields.get("text", []) if block else [])]
     removed = revision in record.removed or not quote
     words_now = REMOVED if removed else _still(revision, quote, here["start_cp"], texts, block is not None)
-    if words_now == AS_CODED:
-        return here | {"words_now": words_now}
-    for _, text in texts if quote else ():
-        place = _as_whole_words(text, quote)
-        if place is not None:
+    for operation, text in texts if quote else ():
+        place = here["start_cp"] if words_now == AS_CODED else _as_whole_words(text, quote)
+        if isinstance(place, int) and (words_now != AS_CODED or operation == revision):
             here["before"] = text[max(0, place - CONTEXT_CP) : place]
             here["after"] = text[place + len(quote) : place + len(quote) + CONTEXT_CP]
             return here | {"words_now": REMOVED_BUT_STANDS if removed else words_now}
@@ -249,9 +271,10 @@ def _words_of(record: CodedRecord, coding: Record, block: Record | None) -> dict
 def _still(revision: str, quote: str, start: Cell, texts: Sequence[tuple[str, str]], block_is_here: bool) -> str:
     if not block_is_here:
         return "the block is not at the office"
-    if any(operation == revision for operation, _ in texts):
+    here = [o for o, text in texts if isinstance(start, int) and text[start : start + len(quote)] == quote]
+    if revision in here:
         return AS_CODED
-    if isinstance(start, int) and any(text[start : start + len(quote)] == quote for _, text in texts):
+    if here:
         return "the block was changed; these words still stand at the same place"
     if any(quote in text for _, text in texts):
         return "the block was changed; these words stand elsewhere in it"

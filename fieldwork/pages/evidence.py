@@ -50,6 +50,7 @@ def record(facts: RecordFacts) -> Page:
         "blocks": numbered(facts.blocks, facts.labels),
         "none": "" if facts.blocks else "Nothing has been written in this record yet.",
         "files": [_file(one.file_id, one.name, one.size_bytes) for one in facts.files],
+        "kept_back": kept_back_words(facts.files_kept_back, facts.codings_kept_back),
         "history": history_words(facts.history),
         "differences": [_difference(name) for name in facts.differences],
         "state": state_of(facts.seen_standing),
@@ -60,6 +61,18 @@ def record(facts: RecordFacts) -> Page:
 def title_of(facts: RecordFacts) -> str:
     """The record's name, for the heading."""
     return record_title(facts.fields, facts.activity, facts.labels.activity_types)
+
+
+def kept_back_words(files: int, codings: int) -> list[str]:
+    """What of the record is not shown to somebody beyond the team, counted in words."""
+    told = []
+    if files:
+        told.append(f"{counted(files, 'file', 'files')} {is_are(files)} not shown: nobody has checked for names yet.")
+    if codings:
+        told.append(
+            f"{counted(codings, 'code', 'codes')} {is_are(codings)} not shown: not in the words of the codebook."
+        )
+    return told
 
 
 def consent_words(consents: Sequence[Fields]) -> list[str]:

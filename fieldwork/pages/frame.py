@@ -11,6 +11,8 @@ Page = dict[str, Any]
 DONE = {
     "seen": ("Marked as seen.", "The team’s tablets will show it."),
     "seen_before": ("", "This record was marked as seen already."),
+    "looked_through": ("Checked for names.", "People beyond the visit’s team can read what you looked through."),
+    "looked_through_before": ("", "This was checked for names already."),
     "let_in": ("Let in.", "The record is now part of the visit."),
     "file": ("File added.", "It goes with this record."),
     "disabled": ("Account disabled.", "The person is signed out everywhere and cannot sign in."),

@@ -100,7 +100,7 @@ def hidden_words(withdrawn_from_use: int, not_screened: int) -> list[str]:
         told.append(f"{what} {is_are(withdrawn_from_use)} not shown: consent was withdrawn.")
     if not_screened:
         what = counted(not_screened, "record", "records")
-        told.append(f"{what} {is_are(not_screened)} not shown: the author has not yet checked for names.")
+        told.append(f"{what} {is_are(not_screened)} not shown: nobody has checked for names yet.")
     return told
 
 

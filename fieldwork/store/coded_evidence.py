@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass
 
+from fieldwork.domain.screening import Looks, looks_in
 from fieldwork.store.database import Dialect
 from fieldwork.store.log import Log
-from fieldwork.store.records import Record, in_place, records_in, records_under
+from fieldwork.store.records import Record, in_place, is_activity_of, records_in, records_under
 from fieldwork.store.statements import listed
 from fieldwork.store.states import read_state
 from sync.central.header import read_header
@@ -74,6 +75,11 @@ class CodedRecord:
     revisions: dict[str, str]
     removed: frozenset[str]
     withdrawn: frozenset[str]
+
+    @property
+    def looks(self) -> Looks:
+        """What somebody has looked through of it."""
+        return looks_in(self.evidence.state.fields)
 
 
 async def reviews(log: Log) -> dict[str, str]:
@@ -194,6 +200,10 @@ async def _whole(log: Log, visit: Visit, evidence_ids: Sequence[str]) -> list[Co
         log, {*(_id(c, "revision") for c in codings), *(o for b in blocks for o, _ in b.state.fields.get("text", []))}
     )
 
+    def activity_of(record: Record) -> Record | None:
+        named = activities.get(_id(record, "activity"))
+        return named if named is not None and is_activity_of(named, record) else None
+
     def here(records: Iterable[Record], name: str, parent_id: str) -> list[Record]:
         # What names this record from another scope does not belong to it, whatever it says.
         return [r for r in records if r.scope == scope and _id(r, name) == parent_id]
@@ -202,7 +212,7 @@ async def _whole(log: Log, visit: Visit, evidence_ids: Sequence[str]) -> list[Co
         CodedRecord(
             visit,
             record,
-            activities.get(_id(record, "activity")),
+            activity_of(record),
             here(consents, "activity", _id(record, "activity")),
             here(blocks, "evidence", record.record_id),
             here(codings, "evidence", record.record_id),

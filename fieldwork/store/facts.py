@@ -178,7 +178,7 @@ def _load_parts(needs: Wanted, facts: Facts, arrivals: Sequence[Arrival]) -> Wor
     if reviews:
         found = yield Ask("SELECT record, visit, role FROM assignment WHERE review IN {list}", (listed(reviews),))
         facts.rights.parts.update((row[0], Part(row[1], row[2])) for row in found)
-    # In a visit the team writes records of every type, so nothing is gained by calling one by another's name.
+    # In a visit the team writes nearly every type, and an operation that calls a record by another changes nothing (`projecting.py`).
     if reviews or any(part.role not in TEAM for parts in facts.rights.assignments.values() for part in parts):
         records = {each.line.header.record for each in (*arrivals, *held)}
         found = yield Ask("SELECT record, record_type FROM record WHERE record IN {list}", (listed(records),))

@@ -4,7 +4,7 @@ A piece of work is decided by the answers that it gets and by nothing else. So i
 transaction, and what it ordered can be written as it is, if in its own transaction it would get the same answers. That is so when
 
 - nobody else has written to the database since it asked (`Quiet`), and
-- what we wrote ourselves since then has nothing in common with it (`touched_by`, `Touched.is_apart_from`).
+- what we wrote ourselves since then has nothing in common with it (`footprint_of`, `Footprint.is_apart_from`).
 
 Otherwise it is thrown away and done in the ordinary way: a foresight can be useless, never wrong.
 """
@@ -28,7 +28,7 @@ SPEAKS_OF_OTHERS = GIVES_RIGHTS | {"decision", "file"}
 
 
 @dataclass(frozen=True, slots=True)
-class Touched:
+class Footprint:
     """All that a push has to do with: two that have nothing in common come to the same in either order.
 
     Numbers, positions and the rights of a team belong to a scope, and a record's words to the scope it was made in. Ids belong to all.
@@ -38,11 +38,11 @@ class Touched:
     ids: set[str]
     """Of operations and of records."""
 
-    def is_apart_from(self, other: Touched) -> bool:
+    def is_apart_from(self, other: Footprint) -> bool:
         return self.scopes.isdisjoint(other.scopes) and self.ids.isdisjoint(other.ids)
 
 
-def touched_by(brought: Brought | OwnWriting, outcome: Outcome) -> Touched | None:
+def footprint_of(brought: Brought | OwnWriting, outcome: Outcome) -> Footprint | None:
     """What this push has to do with; None when it may have to do with anything.
 
     Only the usual is spoken for: a carrier brings what people wrote in a visit, and all of it is stored. Whatever removes words, lets
@@ -61,7 +61,7 @@ def touched_by(brought: Brought | OwnWriting, outcome: Outcome) -> Touched | Non
     ids = {header.operation for header in headers}
     ids.update([header.record for header in headers])
     ids.update(parent for entered in outcome.entered if (parent := parent_of(entered)) is not None)
-    return Touched({header.scope for header in headers}, ids)
+    return Footprint({header.scope for header in headers}, ids)
 
 
 class Quiet:
@@ -95,7 +95,7 @@ class Foreseen:
 
     outcome: Outcome
     orders: Sequence[Tell]
-    touched: Touched
+    footprint: Footprint
     disturbances: int
 
 
@@ -118,8 +118,8 @@ def foresee(brought: Brought, work: Work[list[Outcome]], beside: sqlite3.Connect
             step = work.send(answer)
         except StopIteration as end:
             (outcome,) = end.value
-            touched = touched_by(brought, outcome)
-            return None if touched is None else Foreseen(outcome, orders, touched, disturbances)
+            footprint = footprint_of(brought, outcome)
+            return None if footprint is None else Foreseen(outcome, orders, footprint, disturbances)
         if isinstance(step, Tell):
             orders.append(step)
             answer = None

@@ -12,7 +12,7 @@ from typing import Any
 
 from fieldwork.domain.record_types import RECORD_TYPES
 from fieldwork.domain.screening import looks_in
-from fieldwork.store.screening import counting_as_screened, screen
+from fieldwork.store.screening import Touched, screen, still_to_screen
 from fieldwork.store.statements import Ask, Row, Tell, Work, listed
 from fieldwork.store.states import read_state, write_begun_state, write_state
 from sync.central.accept import Entered, Outcome
@@ -53,14 +53,15 @@ class Projected:
     changed: list[Standing]
     again: set[str]
     """Records that only their whole history can tell."""
-    to_screen: set[str]
+    touched: Touched
 
 
 def projected(outcome: Outcome, scopes: Scopes) -> Work[Projected]:
     """Work out what this outcome, which is not yet written, adds up to. It only asks.
 
-    A record belongs to the scope in which it was first made. Operations that name it from another scope are kept in the log and
-    change nothing: who may write in one visit must not reach into another.
+    A record belongs to the scope in which it was first made, and is of the type that it was made as. Operations that name it from
+    another scope or call it by another type are kept in the log and change nothing: who may write in one visit must not reach into
+    another, nor say what is the lead's to say by calling it a "block" (PROTOCOL.md 5).
     """
     fresh = _fresh(outcome)
     again = yield from _told_anew(outcome)
@@ -78,17 +79,16 @@ def projected(outcome: Outcome, scopes: Scopes) -> Work[Projected]:
             again.add(record)
         elif standing is not known.get(record):
             changed.append(standing)
-    gained_words = {row[3] for row in begun if row[2] == WORDS and row[3] is not None}
-    to_screen = _to_screen(changed) | _parents(known[record] for record in fresh.keys() & known)
-    to_screen |= yield from counting_as_screened(gained_words)
-    return Projected(scopes, sorted(begun), changed, again, to_screen)
+    before = [known[record] for record in fresh.keys() & known]
+    touched = yield from still_to_screen(_touched(changed, before, begun))
+    return Projected(scopes, sorted(begun), changed, again, touched)
 
 
 def project(projection: Projected) -> Work[None]:
     """Bring `record` and the typed tables up to an outcome that is written now."""
     yield Tell(_WRITE_RECORDS, projection.begun)
     yield from _write(projection.changed, {number: scope for (scope, _), number in projection.scopes.items()})
-    yield from screen(projection.to_screen)
+    yield from screen(projection.touched)
     if projection.again:
         yield from rebuild(projection.again)
 
@@ -96,7 +96,10 @@ def project(projection: Projected) -> Work[None]:
 def _fresh(outcome: Outcome) -> dict[str, list[Entered]]:
     """What was stored just now, by record."""
     fresh: dict[str, list[Entered]] = {}
-    for entered in (*outcome.entered, *outcome.completed) if outcome.completed else outcome.entered:
+    stored: Iterable[Entered] = outcome.entered
+    if outcome.completed:
+        stored = sorted((*outcome.entered, *outcome.completed), key=lambda each: each.position or 0)
+    for entered in stored:
         header = entered.arrival.line.header
         if entered.standing == "stored" and header.lane == "evidence" and header.kind != "redact":
             fresh.setdefault(header.record, []).append(entered)
@@ -148,7 +151,9 @@ def rebuild(record_ids: Iterable[str]) -> Work[int]:
         "SELECT DISTINCT parent FROM record WHERE record IN {list} AND parent IS NOT NULL", (listed(records),)
     )
     changed = yield from _drawn_again(records)
-    yield from screen(_to_screen(changed) | {row[0] for row in left})
+    touched = _touched(changed, (), ())
+    parents = {row[0] for row in left}
+    yield from screen(Touched(touched.evidence | parents, activities=touched.activities | parents))
     return len(changed)
 
 
@@ -178,7 +183,7 @@ def rebuild_everything() -> Work[int]:
         last = found[-1][0]
     last = ""
     while found := (yield Ask(f"{_EVIDENCE} ORDER BY record LIMIT {RECORDS_AT_ONCE}", (last,))):
-        yield from screen({row[0] for row in found})
+        yield from screen(Touched({row[0] for row in found}))
         last = found[-1][0]
     return count
 
@@ -239,14 +244,19 @@ def _folded_anew(records: set[str]) -> Work[list[Standing]]:
         if stored.scope_id == (of_one[0].scope_id if of_one else row[4]):
             of_one.append(stored)
     return [
-        Standing(
-            fold(stored.operation for stored in of_one),
-            of_one[0].scope_id,
-            max(stored.position for stored in of_one),
-        )
-        for of_one in by_record.values()
-        if of_one
+        Standing(fold(stored.operation for stored in own), own[0].scope_id, max(stored.position for stored in own))
+        for own in (of_its_type(of_one) for of_one in by_record.values())
+        if own
     ]
+
+
+def of_its_type(of_one: Sequence[Stored]) -> list[Stored]:
+    """The operations of one record and scope that call it what it was made as: by the create that was stored first.
+
+    `ofItsType` in `sync/tablet/replica.js` does the same for the tablet, and `sync/vectors/types.json` holds both to the same answers.
+    """
+    made_as = min(of_one, key=lambda stored: (stored.operation.kind != "create", stored.position), default=None)
+    return [s for s in of_one if made_as is not None and s.operation.record_type == made_as.operation.record_type]
 
 
 def _operation_of_row(row: Row) -> Operation:
@@ -288,19 +298,33 @@ def _write(changed: Sequence[Standing], scope_of: Mapping[int, str]) -> Work[Non
         yield from _write_typed(record_type, states)
 
 
-def _to_screen(changed: Iterable[Standing]) -> set[str]:
-    """The records of evidence that may count as screened or not after these changes: themselves, or through their words.
+def _touched(changed: Sequence[Standing], before: Iterable[Standing], begun: Iterable[tuple[Any, ...]]) -> Touched:
+    """Which records of evidence may count as screened or not after this: themselves, or through the words in them and around them.
 
     A record that nobody has looked through and no pack brought was written as not screened, and cannot be otherwise.
     """
-    changed = list(changed)
-    looked = (each.state for each in changed if each.state.record_type == "evidence")
-    return {state.record for state in looked if looks_in(state.fields).may_count} | _parents(changed)
+    evidence: set[str] = set()
+    activities: set[str] = set()
+    for each in changed:
+        if each.state.record_type == "evidence" and looks_in(each.state.fields).may_count:
+            evidence.add(each.state.record)
+    for each in (*changed, *before):
+        _note(each.state.record_type, each.state.record, _parent(each.state), evidence, activities)
+    begun_in: set[str] = set()
+    begun_around: set[str] = set()
+    for row in begun:
+        _note(row[2], row[0], row[3], begun_in, begun_around)
+    return Touched(evidence, begun_in, activities, begun_around)
 
 
-def _parents(blocks: Iterable[Standing]) -> set[str]:
-    parents = (_parent(each.state) for each in blocks if each.state.record_type == WORDS)
-    return {parent for parent in parents if parent is not None}
+def _note(record_type: str, record: str, parent: str | None, evidence: set[str], activities: set[str]) -> None:
+    """Whose words a record of this type holds: those of a record of evidence, or those of an activity."""
+    if record_type == WORDS and parent is not None:
+        evidence.add(parent)
+    elif record_type == "consent" and parent is not None:
+        activities.add(parent)
+    elif record_type == "activity":
+        activities.add(record)
 
 
 def _parent(state: RecordState) -> str | None:

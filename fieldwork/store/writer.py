@@ -19,7 +19,7 @@ from typing import Any, TypeVar, cast
 
 from fieldwork.store.asyncpg_backend import FencedAsyncpgClient
 from fieldwork.store.database import Database
-from fieldwork.store.foresight import Foreseen, Quiet, Touched, enact, foresee, opened_to_read, touched_by
+from fieldwork.store.foresight import Footprint, Foreseen, Quiet, enact, footprint_of, foresee, opened_to_read
 from fieldwork.store.judging import Brought
 from fieldwork.store.own_writing import OwnWriting
 from fieldwork.store.retrying import retrying
@@ -53,7 +53,7 @@ class _Batch:
 
     waiting: list[_Waiting] = field(default_factory=list)
     foreseen: list[Foreseen] = field(default_factory=list)
-    touched: list[Touched] | None = None
+    footprints: list[Footprint] | None = None
     """What it had to do with; None until it is written, and when that may be anything."""
     size: int = 0
 
@@ -61,9 +61,9 @@ class _Batch:
         self.waiting.append(waiting)
         self.size += waiting.brought.size
 
-    def is_apart_from(self, other: Touched) -> bool:
+    def is_apart_from(self, other: Footprint) -> bool:
         """Whether the other came to the same if it was judged before this batch was written."""
-        return self.touched is not None and all(part.is_apart_from(other) for part in self.touched)
+        return self.footprints is not None and all(part.is_apart_from(other) for part in self.footprints)
 
 
 class Writer:
@@ -119,7 +119,7 @@ class Writer:
             writing = asyncio.create_task(self._write(batch))
             following = await self._foreseen_during(writing)
             await writing
-            if not all(batch.is_apart_from(each.touched) for each in following.foreseen):
+            if not all(batch.is_apart_from(each.footprint) for each in following.foreseen):
                 following.foreseen = []
             batch = following
 
@@ -160,7 +160,7 @@ class Writer:
             foreseen = foresee(waiting.brought, self._work([waiting.brought]), beside, self._quiet)
         except Exception:  # noqa: BLE001 (it is done again in earnest, and what fails then is told to whoever asked)
             foreseen = None
-        if foreseen is None or any(not foreseen.touched.is_apart_from(each.touched) for each in following.foreseen):
+        if foreseen is None or any(not foreseen.footprint.is_apart_from(each.footprint) for each in following.foreseen):
             waiting.in_earnest = True
             return False
         following.add(self._queue.popleft())
@@ -185,12 +185,12 @@ class Writer:
     async def _one_transaction(self, batch: _Batch) -> list[Outcome]:
         foreseen, batch.foreseen = batch.foreseen, []
         if foreseen and await self._as_foreseen(foreseen):
-            batch.touched = [each.touched for each in foreseen]
+            batch.footprints = [each.footprint for each in foreseen]
             return [each.outcome for each in foreseen]
         outcomes = await self.in_one_transaction(lambda: self._work([waiting.brought for waiting in batch.waiting]))
         if self._beside is not None:
-            parts = [touched_by(each.brought, outcome) for each, outcome in zip(batch.waiting, outcomes, strict=True)]
-            batch.touched = None if None in parts else [part for part in parts if part is not None]
+            parts = [footprint_of(each.brought, outcome) for each, outcome in zip(batch.waiting, outcomes, strict=True)]
+            batch.footprints = None if None in parts else [part for part in parts if part is not None]
         return outcomes
 
     async def _as_foreseen(self, foreseen: Sequence[Foreseen]) -> bool:

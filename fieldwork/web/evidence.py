@@ -1,4 +1,4 @@
-"""One evidence record: reading it, marking it as seen, and adding a file to it."""
+"""One evidence record: reading it, marking it as seen, looking it through for names, and adding a file to it."""
 
 from __future__ import annotations
 
@@ -12,14 +12,17 @@ from starlette.types import Message
 
 from fieldwork.actions.central import Central
 from fieldwork.actions.files import add_file, file_to_read
+from fieldwork.actions.looking import look_through, not_looked_through
 from fieldwork.actions.reading import EvidenceSeen, evidence_to_read, require_lead, require_team
-from fieldwork.actions.record_as_read import record_as_read
-from fieldwork.actions.seeing import mark_seen
+from fieldwork.actions.record_as_read import Gathered, record_as_read
+from fieldwork.actions.seeing import heads_of, mark_seen
 from fieldwork.actions.writing import new_operation_id
 from fieldwork.domain.documents import ACCEPTED_IN_WORDS, MOST_FILE_BYTES
+from fieldwork.domain.evidence import RecordFacts
 from fieldwork.domain.problems import Fault, FormFaults, TooLarge
 from fieldwork.pages import evidence as pages
-from fieldwork.pages.frame import field, summary
+from fieldwork.pages import looking
+from fieldwork.pages.frame import Page, field, summary
 from fieldwork.pages.visits import arrived as arrived_line
 from fieldwork.store.operations import last_position, records_touched
 from fieldwork.web.access import central_in, form_in, go_to, seat_in, text_in
@@ -27,6 +30,7 @@ from fieldwork.web.htmx import fragment, nothing_new, page
 
 MOST_UPLOAD_BYTES = MOST_FILE_BYTES + 64 * 1024
 """A file and the few fields around it."""
+MOST_NAMED_CP = 1_000_000
 BEYOND_ANY_UPLOAD_BYTES = 64 * 1024 * 1024 * 1024
 """So far the route lets a request be announced; `_limited` says no in words long before."""
 SANDBOX = "default-src 'none'; sandbox; frame-ancestors 'none'"
@@ -62,9 +66,29 @@ async def seen(request: Request) -> Response:
     evidence = await evidence_to_read(central, seat.person_id, request.path_params["evidence_id"])
     require_lead(evidence.visit)
     form = await form_in(request)
-    operation, heads = text_in(form, "operation"), text_in(form, "heads", 1_000_000)
+    operation, heads = text_in(form, "operation"), text_in(form, "heads", MOST_NAMED_CP)
     written = await mark_seen(central, seat.person_id, evidence, operation, heads)
     return go_to(f"/evidence/{evidence.evidence_id}?done={'seen' if written else 'seen_before'}")
+
+
+async def looked_through(request: Request) -> Response:
+    """Somebody of the team has looked the record through for names, as the page showed it."""
+    central, seat = central_in(request), seat_in(request)
+    evidence = await evidence_to_read(central, seat.person_id, request.path_params["evidence_id"])
+    require_team(evidence.visit)
+    form = await form_in(request)
+    try:
+        written = await look_through(
+            central,
+            seat.person_id,
+            evidence,
+            operation=text_in(form, "operation"),
+            shown=text_in(form, "shown", MOST_NAMED_CP),
+            opened=[str(one) for one in form.getlist("opened")],
+        )
+    except FormFaults as problem:
+        return await _shown(request, central, evidence, {fault.field: fault.words for fault in problem.faults})
+    return go_to(f"/evidence/{evidence.evidence_id}?done={'looked_through' if written else 'looked_through_before'}")
 
 
 async def add(request: Request) -> Response:
@@ -111,7 +135,7 @@ async def download(request: Request) -> Response:
 
 async def _shown(request: Request, central: Central, evidence: EvidenceSeen, faults: dict[str, str]) -> Response:
     position = await last_position(central.log, evidence.visit.scope)
-    facts, heads = await record_as_read(central, evidence)
+    facts, gathered = await record_as_read(central, evidence)
     team = evidence.visit.of_the_team
     address = f"/evidence/{evidence.evidence_id}"
     shown = {
@@ -127,8 +151,9 @@ async def _shown(request: Request, central: Central, evidence: EvidenceSeen, fau
             "may": evidence.visit.leads and facts.seen_standing != "seen",
             "action": f"{address}/seen",
             "operation": new_operation_id(central),
-            "heads": " ".join(heads),
+            "heads": " ".join(heads_of([gathered.evidence, *gathered.blocks])),
         },
+        "names": _names(central, gathered, facts, faults) if team else looking.NOTHING_TO_LOOK_AT,
         "removal_href": f"{address}/removal" if team else "",
         "upload": {
             "action": f"{address}/files",
@@ -148,6 +173,22 @@ async def _shown(request: Request, central: Central, evidence: EvidenceSeen, fau
         status=422 if faults else 200,
         current="reviews",
         problems=summary(faults),
+    )
+
+
+def _names(central: Central, gathered: Gathered, facts: RecordFacts, faults: dict[str, str]) -> Page:
+    left = not_looked_through(gathered, facts.labels)
+    return looking.names(
+        evidence_id=facts.evidence_id,
+        operation=new_operation_id(central),
+        shown=left.shown,
+        words=left.words,
+        memos=left.memos,
+        looked=left.looked,
+        again=left.again,
+        kept=left.kept,
+        files=left.files,
+        error=faults.get("opened", ""),
     )
 
 
@@ -183,6 +224,7 @@ ROUTES = [
     Route("/evidence/{evidence_id}", show, methods=["GET"], name="evidence.show"),
     Route("/evidence/{evidence_id}/arrived", arrived, methods=["GET"], name="evidence.arrived"),
     Route("/evidence/{evidence_id}/seen", seen, methods=["POST"], name="evidence.seen"),
+    Route("/evidence/{evidence_id}/looked-through", looked_through, methods=["POST"], name="evidence.looked_through"),
     Route(
         "/evidence/{evidence_id}/files",
         add,

@@ -10,11 +10,14 @@ from fieldwork.actions.central import Central
 from fieldwork.actions.reading import ReviewSeen, review_to_read
 from fieldwork.actions.record_as_read import labels_of_review
 from fieldwork.domain.anchoring import Quoted, as_it_stands
+from fieldwork.domain.plain_codings import is_plain
 from fieldwork.domain.problems import NotFound
 from fieldwork.pages import questions as pages
 from fieldwork.pages.evidence import consent_words
+from fieldwork.pages.frame import Page
+from fieldwork.store.codebooks import codebook_terms
 from fieldwork.store.passages import PassageRow, Place, counts_by_code, left_out, passages
-from fieldwork.store.records import Record, record_of, records_in, records_under
+from fieldwork.store.records import Record, activity_of, record_of, records_in, records_under
 from fieldwork.web.access import central_in, seat_in
 from fieldwork.web.htmx import page
 from sync.central.body import shown
@@ -26,9 +29,20 @@ RESTRICTIONS_ONLY = ("Do not quote", "Restriction")
 async def show(request: Request) -> Response:
     """One question, page by page; with `?code=` one code of it."""
     central, seat = central_in(request), seat_in(request)
-    review = await review_to_read(central, seat.person_id, request.path_params["review_id"])
+    # Whether a record was looked through and what stands in it are read of one moment: no name comes in between.
+    async with central.database.reading():
+        told = await _told(request, central, await _review(central, seat.person_id, request))
+    return page(request, "questions/show.html", told, current="reviews")
+
+
+async def _review(central: Central, person_id: str, request: Request) -> ReviewSeen:
+    review = await review_to_read(central, person_id, request.path_params["review_id"])
     if not review.readable_visits:
         raise NotFound
+    return review
+
+
+async def _told(request: Request, central: Central, review: ReviewSeen) -> Page:
     question = await _question(central, review, request.path_params["number"])
     number = str(question.get("number", ""))
     codes = await _codes_for(central, review, number)
@@ -40,7 +54,7 @@ async def show(request: Request) -> Response:
     withdrawn_from_use, not_screened = await left_out(central.log, review.review_id, visit_ids, list(codes))
     last = rows[PAGE_LENGTH - 1] if len(rows) > PAGE_LENGTH else None
     counts = await counts_by_code(central.log, review.review_id, visit_ids, list(codes))
-    told = pages.show(
+    return pages.show(
         review_id=review.review_id,
         review_title=str(review.record.get("short_title") or review.record.get("title", "Review")),
         number=number,
@@ -54,7 +68,6 @@ async def show(request: Request) -> Response:
         withdrawn_from_use=withdrawn_from_use,
         not_screened=not_screened,
     )
-    return page(request, "questions/show.html", told, current="reviews")
 
 
 async def _question(central: Central, review: ReviewSeen, number: str) -> Record:
@@ -82,11 +95,12 @@ def _after(request: Request) -> Place | None:
 async def _lines(central: Central, review_id: str, rows: list[PassageRow]) -> list[pages.PassageLine]:
     consents = await _consents(central, {row.evidence_id for row in rows})
     labels = await labels_of_review(central, review_id)
+    terms = await codebook_terms(central.log, review_id)
     lines = []
     for row in rows:
         coding = await record_of(central.log, row.coding_id)
         block = await record_of(central.log, coding.parent_id) if coding and coding.parent_id else None
-        if coding is None or block is None or block.withdrawn:
+        if coding is None or block is None or block.withdrawn or not is_plain(coding.state.fields, terms):
             continue
         words = _words_of(coding, block) or Quoted(pages.CHANGED_SINCE, "", "")
         lines.append(
@@ -123,10 +137,10 @@ async def _consents(central: Central, evidence_ids: set[str]) -> dict[str, list[
     told = {}
     for evidence_id in evidence_ids:
         evidence = await record_of(central.log, evidence_id)
-        activity_id = evidence.get("activity") if evidence else None
-        if not isinstance(activity_id, str):
+        activity = await activity_of(central.log, evidence) if evidence else None
+        if activity is None:
             continue
-        consents = await records_under(central.log, [activity_id], "consent")
+        consents = await records_under(central.log, [activity.record_id], "consent")
         fields = [{name: one.get(name) for name in one.state.fields} for one in consents]
         told[evidence_id] = [words for words in consent_words(fields) if words.startswith(RESTRICTIONS_ONLY)]
     return told

@@ -11,6 +11,7 @@ from fieldwork.actions.reading import VisitSeen, visit_to_read
 from fieldwork.actions.record_as_read import labels_of_review
 from fieldwork.actions.seeing import seen_states
 from fieldwork.pages import visits as pages
+from fieldwork.pages.frame import Page
 from fieldwork.store.operations import last_position, not_taken_in, records_touched, set_aside, waiting_for_a_gap
 from fieldwork.store.records import Record, record_of, records_in
 from fieldwork.store.visit_evidence import blocks_counted, evidence_of_visit
@@ -21,13 +22,20 @@ from fieldwork.web.htmx import fragment, nothing_new, page
 async def show(request: Request) -> Response:
     """The visit."""
     central, seat = central_in(request), seat_in(request)
-    visit = await visit_to_read(central, seat.person_id, request.path_params["visit_id"])
+    # Whether a record was looked through and what it says are read of one moment: no name comes in between.
+    async with central.database.reading():
+        visit = await visit_to_read(central, seat.person_id, request.path_params["visit_id"])
+        shown = await _told(central, visit)
+    return page(request, "visits/show.html", shown, current="reviews")
+
+
+async def _told(central: Central, visit: VisitSeen) -> Page:
     # The position is read before the records: what comes in between is announced, never missed.
     position = await last_position(central.log, visit.scope)
     review = await record_of(central.log, visit.row.review_id)
     evidence = await evidence_of_visit(central.log, visit.visit_id, with_unscreened=visit.of_the_team)
     labels = await labels_of_review(central, visit.row.review_id)
-    shown = pages.show(
+    return pages.show(
         visit_id=visit.visit_id,
         letter=visit.row.letter,
         review_id=visit.row.review_id,
@@ -41,7 +49,6 @@ async def show(request: Request) -> Response:
         position=position,
         held=await held_count(central, visit) if visit.leads else None,
     )
-    return page(request, "visits/show.html", shown, current="reviews")
 
 
 async def arrived(request: Request) -> Response:

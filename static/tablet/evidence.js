@@ -11,7 +11,7 @@ import { uuid7 } from './identifiers.js';
 import { problemPage } from './problems.js';
 import { found, ordered, said, scopeOf, told, under } from './reading.js';
 import { restrictionsOf } from './restrictions.js';
-import { screeningOf } from './screening.js';
+import { namesOf } from './screening.js';
 import { standings, unlocked } from './standing.js';
 import { notePlace, openPlace } from '../../sync/tablet/locked.js';
 
@@ -22,7 +22,7 @@ export async function show(application, { params }) {
   if (gathered === null) return problemPage(application, 404);
   await leave(application);
   const standingOf = await standings(application);
-  return { template: 'evidence/on_tablet.html', page: { ...recordPage({ ...gathered, state: standingOf(params.evidence) }), screening: screeningOf(gathered.replica, params.evidence, unlocked(application).person) } };
+  return { template: 'evidence/on_tablet.html', page: { ...recordPage({ ...gathered, state: standingOf(params.evidence) }), names: namesOf(gathered.replica, params.evidence) } };
 }
 
 /** @type {import('./router.js').Handler} */

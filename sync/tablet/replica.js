@@ -72,7 +72,7 @@ export class Replica {
   find(record) {
     const before = this.#folded.get(record);
     if (before !== undefined) return before;
-    const state = fold(this.#records.get(record)?.values() ?? []);
+    const state = fold(ofItsType([...this.#records.get(record)?.values() ?? []]));
     if (state !== null) this.#folded.set(record, state);
     return state;
   }
@@ -99,6 +99,28 @@ export class Replica {
     return [...this.#records.get(record)?.values() ?? []]
       .sort((a, b) => (a.position ?? late) - (b.position ?? late) || (a.operation < b.operation ? -1 : 1));
   }
+}
+
+/**
+ * The operations that call a record what it was made as: by the create that was stored first; what is only here comes after that. What
+ * calls it by another type is kept and changes nothing: nobody says what is not theirs to say by calling it something else (PROTOCOL.md 5).
+ * `of_its_type` does the same at the office, and `sync/vectors/types.json` holds both to the same answers.
+ * @template {Pick<Known, 'operation' | 'kind' | 'record_type' | 'position' | 'received_at' | 'header'>} T
+ * @param {T[]} known @returns {T[]}
+ */
+export function ofItsType(known) {
+  const own = known.filter(({ kind }) => kind !== 'redact');
+  if (own.every(({ record_type }) => record_type === own[0].record_type)) return own;
+  const [first] = [...own].sort(asStored);
+  return own.filter(({ record_type }) => record_type === first.record_type);
+}
+
+/** Creates first; then in the order in which the office stored them, of two scopes by the time, within one by position. @param {Pick<Known, 'operation' | 'kind' | 'position' | 'received_at' | 'header'>} a @param {typeof a} b */
+function asStored(a, b) {
+  const late = Number.MAX_SAFE_INTEGER;
+  if ((a.kind === 'create') !== (b.kind === 'create')) return a.kind === 'create' ? -1 : 1;
+  if (a.position !== null && b.position !== null && a.header.scope !== b.header.scope) return String(a.received_at) < String(b.received_at) ? -1 : 1;
+  return (a.position ?? late) - (b.position ?? late) || (a.operation < b.operation ? -1 : 1);
 }
 
 /**

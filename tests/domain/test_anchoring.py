@@ -6,7 +6,18 @@ HERON = Quoted("heron", "Perpetua liked the ", " best")
 
 
 def test_words_of_the_revision_that_stands_are_as_they_were_coded() -> None:
-    assert as_it_stands([("one", "anything")], "one", 19, HERON) == HERON
+    text = "Perpetua liked the heron best"
+
+    assert as_it_stands([("none", "A heron."), ("one", text)], "one", 19, HERON) == HERON
+
+
+def test_a_copy_that_never_stood_in_the_revision_it_names_does_not_come_out() -> None:
+    """Nobody looks through what a coding says of its own; what comes out is read from the block."""
+    forged = Quoted("Xanthippe", "Her name is ", "")
+
+    assert as_it_stands([("one", "She liked the heron.")], "one", 14, forged) is None
+    about = as_it_stands([("one", "She liked the heron.")], "one", 14, Quoted("heron", "Xanthippe", "Xanthippe"))
+    assert about == Quoted("heron", "She liked the ", ".")
 
 
 def test_after_a_change_the_words_come_out_with_what_stands_around_them_now() -> None:

@@ -16,14 +16,15 @@ import pytest
 
 from fieldwork.actions.central import Central, open_central
 from fieldwork.actions.packs import import_pack, pack_in
+from fieldwork.actions.record_as_read import gather
 from fieldwork.domain.draft import Draft
 from fieldwork.domain.pack import Pack
 from fieldwork.domain.pack_operations import PACK_NAMESPACE, person_id_of, review_id_of
-from fieldwork.domain.screening import words_in
+from fieldwork.domain.screening import entries_of
 from fieldwork.domain.text import passage
 from fieldwork.export.about import Wish
 from fieldwork.settings import Settings
-from fieldwork.store.records import record_of, records_under
+from fieldwork.store.records import record_of
 
 DEMONSTRATION = Path(__file__).parents[2] / "fieldwork" / "demonstration"
 
@@ -135,8 +136,7 @@ class Office:
         """Say that the record was looked through for names as it is now."""
         record = await record_of(self.central.log, evidence)
         assert record is not None
-        blocks = await records_under(self.central.log, [evidence], "block")
-        through = sorted({operation for block in blocks for operation in words_in(block.state.fields)})
+        through = entries_of((await gather(self.central, record)).to_look_through.all)
         fields = {"screened_at": "2025-02-11T12:00:00.000Z", "looked_through": through}
         return await self.write("evidence", fields, kind="revise", record_id=evidence, base=record.state.heads)
 

@@ -254,7 +254,8 @@ async def test_an_analyst_does_not_look_through_a_record_by_calling_it_a_coding(
     team, analyst = Author(scope, review.lead.person), Author(scope, review.person_of("researcher"))
     evidence = team.writes({"ref": "A-1"}, record_type="evidence")
     block = team.writes({"evidence": evidence.record, "text": "Her name is Xanthippe."})
-    fields = {"screened_at": "2026-02-11T12:00:00.000Z", "looked_through": [block.id]}
+    named = [f"{evidence.id}:ref", f"{block.id}:evidence,text"]
+    fields = {"screened_at": "2026-02-11T12:00:00.000Z", "looked_through": named}
     look = analyst.writes(fields, kind="revise", record_type="coding", record=evidence.record, base=(evidence.id,))
     twin = analyst.writes(fields, record_type="coding", record=evidence.record)
     coding = analyst.writes({"evidence": evidence.record, "block": block.record, "code": "X"}, record_type="coding")

@@ -19,8 +19,8 @@ from tests.store.log_authors import Author, Written, new_id
 from tests.store.log_office import Office, Visit, a_visit, office, projections
 
 pytestmark = pytest.mark.anyio
-TYPES = ("block", "evidence", "coding", "memo", "decision")
-NAMES = ("text", "ref", "code", "evidence", "quarantine", "screened_at", "block")
+TYPES = ("block", "evidence", "coding", "memo", "decision", "activity", "consent")
+NAMES = ("text", "ref", "code", "evidence", "quarantine", "screened_at", "block", "activity")
 
 
 def random_operations(visits: list[Visit], number: int, seed: int) -> list[Written]:
@@ -39,9 +39,14 @@ def random_operations(visits: list[Visit], number: int, seed: int) -> list[Writt
         elif what < 0.8:
             about = chance.choice(earlier[-40:])
             base = tuple({each.id for each in chance.sample(earlier, 3) if each.record == about.record} | {about.id})
-            kind = "withdraw" if chance.random() < 0.15 else "revise"
+            kind = "withdraw" if chance.random() < 0.15 else "revise" if chance.random() < 0.95 else "create"
+            called = about.header.record_type if chance.random() < 0.95 else chance.choice(TYPES)
             one = author.writes(
-                _fields(chance), kind=kind, record=about.record, record_type=about.header.record_type, base=base
+                _fields(chance),
+                kind=kind,
+                record=about.record,
+                record_type=called,
+                base=base if kind != "create" else (),
             )
         else:
             one = author.redacts(*chance.sample(earlier, chance.randint(1, 3)))

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from fieldwork.domain.draft import Draft
+from fieldwork.domain.screening import entries_of
 from fieldwork.store.database import Database
 from fieldwork.store.rebuilding import rebuild_all
 from fieldwork.store.records import records_under
@@ -35,9 +36,15 @@ def block_in(author: Author, evidence: Written, text: str = "said") -> Written:
 def look(
     author: Author, evidence: Written, *through: Written, base: Sequence[Written] = (), **fields: object
 ) -> Written:
-    named = {"looked_through": [each.id for each in through]} if through else {}
+    named = {"looked_through": entries(evidence, *through)} if through else {}
     heads = tuple(each.id for each in base) or (evidence.id,)
     return author.revises(evidence, {"screened_at": AT, **named, **fields}, base=heads)
+
+
+def entries(*written: Written) -> list[str]:
+    """These operations as a look names them, with every field that they set."""
+    said = {each.id: read_body(each.body, each.header.kind) for each in written}
+    return entries_of((by, name) for by, fields in said.items() for name, value in fields.items() if value is not None)
 
 
 async def screened(here: Office, evidence: Written) -> bool:
@@ -91,18 +98,20 @@ async def test_words_that_were_at_the_office_before_a_look_that_never_saw_them_a
         assert not await screened(here, evidence)
 
 
-async def test_a_look_that_names_nothing_covers_what_stood_before_it_and_nothing_after(
-    database: Database, tmp_path: Path
-) -> None:
+async def test_a_look_that_names_nothing_or_no_fields_covers_nothing(database: Database, tmp_path: Path) -> None:
+    """As looks were before they named fields: what they were about cannot be said, so the record is its team's until somebody looks."""
     visit = a_visit()
     evidence = record_of(visit.inspector)
     words = block_in(visit.inspector, evidence)
+    first = look(visit.inspector, evidence)
+    older = {"screened_at": AT, "looked_through": [evidence.id, words.id]}
+    second = visit.inspector.revises(evidence, older, base=(first.id,))
     async with office(database, tmp_path / "keys") as here:
         await here.brings(visit.people)
-        await here.push(evidence, words, look(visit.inspector, evidence))
-        assert await screened(here, evidence)
+        await here.push(evidence, words, first)
+        assert not await screened(here, evidence)
 
-        await here.push(block_in(visit.lead, evidence))
+        await here.push(second)
 
         assert not await screened(here, evidence)
 
@@ -146,7 +155,7 @@ async def test_a_block_moved_into_a_record_is_looked_through_there_and_its_old_r
     async with office(database, tmp_path / "keys") as here:
         await here.brings(visit.people)
         await here.push(one, words, other, stray, look(author, one, words))
-        await here.push(look(author, other))
+        await here.push(look(author, other, stray))
         assert (await screened(here, one), await screened(here, other)) == (True, True)
 
         await here.push(author.revises(stray, {"evidence": one.record}))
@@ -272,17 +281,21 @@ async def test_what_a_pack_brought_stays_screened_until_the_team_adds_to_it(data
     ]
     author = visit.inspector
     revised = author.writes({"ref": "A-2"}, kind="revise", record_type="evidence", record=evidence_id, base=(packed,))
-    added = block_in(author, revised)
     async with office(database, tmp_path / "keys") as here:
         await here.brings(visit.people)
         await here.log.import_drafts(drafts, import_incarnation("a pack"))
-        await here.push(revised)
-        assert await screened(here, revised)
+        assert await _all_screened(here) == {evidence_id}
+        looked = look(author, revised, revised)
+        added = block_in(author, revised)
 
+        await here.push(revised)
+        assert not await screened(here, revised)
+        await here.push(looked)
+        assert await screened(here, revised)
         await here.push(added)
 
         assert not await screened(here, revised)
-        await here.push(look(author, revised, added))
+        await here.push(look(author, revised, added, base=[looked]))
         assert await screened(here, revised)
 
 
@@ -313,6 +326,115 @@ async def test_after_an_update_nothing_counts_as_screened_that_an_older_version_
         assert await _all_screened(here) == {draft.record_id, fine.record}
 
 
+async def test_after_an_update_nothing_counts_as_screened_that_no_look_names_field_by_field(
+    database: Database, tmp_path: Path
+) -> None:
+    """Looks of before named operations, or blocks alone: what else may be read was on no page."""
+    visit = a_visit()
+    author = visit.inspector
+    activity, packed_activity = author.writes({"type": "interview"}, record_type="activity"), new_id()
+    fine, older, around = record_of(author, activity=activity.record), record_of(author), record_of(author)
+    words = block_in(author, fine)
+    packs = [_id_of_a_pack() for _ in range(4)]
+    about = {"activity": packed_activity}
+    pure, with_consent, with_block = (new_id() for _ in range(3))
+    drafts = [
+        Draft(packs[0], visit.scope, "evidence", "evidence", pure, "create", {"ref": "A-1"}, b"0" * 16),
+        Draft(packs[1], visit.scope, "evidence", "evidence", with_consent, "create", about, b"1" * 16),
+        Draft(packs[3], visit.scope, "evidence", "activity", packed_activity, "create", {"type": "x"}, b"3" * 16),
+        Draft(packs[2], visit.scope, "evidence", "evidence", with_block, "create", {"ref": "A-3"}, b"2" * 16),
+    ]
+    consent = author.writes({**about, "restriction": "Xanthippe"}, record_type="consent")
+    added = author.writes({"evidence": with_block, "text": "Xanthippe"})
+    mark = visit.lead.writes({"evidence": pure, "heads": [packs[0]]}, record_type="seen")
+    coded = author.writes({"evidence": pure, "block": new_id(), "memo": "Xanthippe"}, record_type="coding")
+    old = {"screened_at": AT, "looked_through": [older.id]}
+    statement = import_module("fieldwork.store.migrations.0005_looks_name_fields").STATEMENT
+    async with office(database, tmp_path / "keys") as here:
+        await here.brings(visit.people)
+        await here.log.import_drafts(drafts, import_incarnation("a pack"))
+        await here.push(activity, fine, older, around, words, consent, added, coded)
+        await here.push(look(author, fine, activity, words), author.revises(older, old), mark)
+        await here.log.in_one_transaction(lambda: _tell("UPDATE evidence SET screened = 1"))
+
+        await here.log.in_one_transaction(lambda: _tell(statement))
+
+        assert await _all_screened(here) == {pure}
+        await rebuild_all(here.log)
+        assert await _all_screened(here) == {pure, fine.record}
+
+
+@pytest.mark.parametrize("what", ["its activity", "a consent", "its own field"])
+async def test_what_is_said_around_the_blocks_after_the_look_takes_the_record_back(
+    database: Database, tmp_path: Path, what: str
+) -> None:
+    visit = a_visit()
+    author, colleague = visit.inspector, visit.lead
+    activity = author.writes({"type": "interview"}, record_type="activity")
+    one, other = (record_of(author, activity=activity.record) for _ in range(2))
+    alone = record_of(author)
+    said = {
+        "its activity": lambda: colleague.revises(activity, {"supporter": "Xanthippe"}),
+        "a consent": lambda: colleague.writes(
+            {"activity": activity.record, "restriction": "Xanthippe"}, record_type="consent"
+        ),
+        "its own field": lambda: colleague.revises(one, {"document": {"title": "Xanthippe"}}),
+    }[what]()
+    async with office(database, tmp_path / "keys") as here:
+        await here.brings(visit.people)
+        await here.push(activity, one, other, alone)
+        await here.push(look(author, one, activity), look(author, other, activity), look(author, alone, alone))
+        assert await _all_screened(here) == {one.record, other.record, alone.record}
+
+        await here.push(said)
+
+        # An activity's words are those of every record of it.
+        left = {alone.record} | ({other.record} if what == "its own field" else set())
+        assert await _all_screened(here) == left
+        assert not await screened(here, one)
+        if what != "its own field":
+            about = {"its activity": (said,), "a consent": (said,)}[what]
+            await here.push(colleague.redacts(*about))
+            assert await _all_screened(here) == {one.record, other.record, alone.record}
+            assert await screened(here, one)
+
+
+async def test_an_older_wording_under_a_name_that_was_given_for_another_field_is_not_looked_through(
+    database: Database, tmp_path: Path
+) -> None:
+    """The create stands for the kind of the block when somebody looks, and for its first words once the later ones are removed."""
+    visit = a_visit()
+    author = visit.inspector
+    evidence = record_of(author)
+    first = author.writes({"evidence": evidence.record, "kind": "verbatim", "text": "Her name is Xanthippe."})
+    second = author.revises(first, {"text": "Her name is [girl]."})
+    named = [*entries(evidence, second), f"{first.id}:evidence,kind"]
+    looked = author.revises(evidence, {"screened_at": AT, "looked_through": named})
+    async with office(database, tmp_path / "keys") as here:
+        await here.brings(visit.people)
+        await here.push(evidence, first, second, looked)
+        assert await screened(here, evidence)
+
+        await here.push(author.redacts(second))
+
+        assert not await screened(here, evidence)
+
+
+async def test_a_consent_of_another_visit_is_no_word_of_this_record(database: Database, tmp_path: Path) -> None:
+    visit, neighbour = a_visit(), a_visit()
+    activity = visit.inspector.writes({"type": "interview"}, record_type="activity")
+    evidence = record_of(visit.inspector, activity=activity.record)
+    fields = {"activity": activity.record, "restriction": "Xanthippe"}
+    async with office(database, tmp_path / "keys") as here:
+        await here.brings(visit.people)
+        await here.brings(neighbour.people)
+        await here.push(activity, evidence, look(visit.inspector, evidence, activity))
+
+        await here.push(neighbour.inspector.writes(fields, record_type="consent"))
+
+        assert await screened(here, evidence)
+
+
 def _tell(statement: str) -> Work[None]:
     yield Tell(statement, [()])
 
@@ -333,17 +455,22 @@ async def test_whatever_comes_in_whatever_order_no_unlooked_word_stands_in_a_scr
     chance = random.Random(seed)
     visit = a_visit()
     authors = [visit.inspector, visit.lead, Author(visit.scope, visit.inspector.person)]
-    records = [record_of(chance.choice(authors)) for _ in range(3)]
+    activities = [chance.choice(authors).writes({"type": "interview"}, record_type="activity") for _ in range(2)]
+    records = [record_of(chance.choice(authors), activity=chance.choice(activities).record) for _ in range(3)]
+    around: list[Written] = list(activities)
     blocks: list[Written] = []
-    written = list(records)
+    written = [*activities, *records]
     for _ in range(60):
         author, evidence, what = chance.choice(authors), chance.choice(records), chance.random()
         heads = tuple(each.id for each in written if each.record == evidence.record)[-2:]
-        if what < 0.35 or not blocks:
+        if what < 0.25 or not blocks:
             one = block_in(author, evidence, f"word {len(written)}")
             blocks.append(one)
+        elif what < 0.35:
+            one = _around(chance, author, activities, f"word {len(written)}")
+            around.append(one)
         elif what < 0.65:
-            named = chance.sample(blocks, chance.randint(0, len(blocks)))
+            named = [each for each in (*around, *blocks) if chance.random() < 0.9]
             base = [each for each in written if each.id in heads]
             one = look(author, evidence, *named, base=base) if named else author.revises(evidence, {"screened_at": AT})
         else:
@@ -374,6 +501,14 @@ async def test_whatever_comes_in_whatever_order_no_unlooked_word_stands_in_a_scr
                 assert await _not_looked_through(here, evidence.record) == set()
 
 
+def _around(chance: random.Random, author: Author, activities: list[Written], word: str) -> Written:
+    """A consent, or a word of the activity."""
+    activity = chance.choice(activities)
+    if chance.random() < 0.5:
+        return author.writes({"activity": activity.record, "restriction": word}, record_type="consent")
+    return author.revises(activity, {"supporter": word})
+
+
 async def _not_looked_through(here: Office, evidence_id: str) -> set[str]:
     """Operations whose words stand in the record and that no standing look names, or came before, worked out from the log alone."""
     stored = await here.log.ask(
@@ -386,18 +521,26 @@ async def _not_looked_through(here: Office, evidence_id: str) -> set[str]:
         position_of[header.operation] = position
         by_record.setdefault((record_type, header.record), []).append(operation_of(header, fields))
     states = {name: fold(operations) for name, operations in by_record.items()}
-    words = {
-        operation
-        for (record_type, _), state in states.items()
-        if record_type == "block"
-        and not state.withdrawn
-        and evidence_id in [v for _, v in state.fields.get("evidence", [])][:1]
-        for values in state.fields.values()
+    own = states[("evidence", evidence_id)].fields
+    [[activity]] = await here.log.ask("SELECT activity FROM evidence WHERE record = ?", evidence_id)
+    standing = [{name: values for name, values in own.items() if name not in ("screened_at", "looked_through")}]
+    for (record_type, record), state in states.items():
+        field, parent = {"block": ("evidence", evidence_id), "consent": ("activity", activity)}.get(
+            record_type, ("", "")
+        )
+        of = [value for _, value in state.fields.get(field, [])][:1]
+        if (record_type, record) == ("activity", activity) or (not state.withdrawn and of == [parent]):
+            standing.append(state.fields)
+    named = {
+        f"{entry.partition(':')[0]} {name}"
+        for _, entries in own.get("looked_through", [])
+        for entry in entries
+        for name in entry.partition(":")[2].split(",")
+    }
+    return {
+        f"{operation} {name}"
+        for fields in standing
+        for name, values in fields.items()
         for operation, value in values
         if value is not None
-    }
-    fields = states[("evidence", evidence_id)].fields
-    if "looked_through" in fields:
-        return words - {one for _, named in fields["looked_through"] for one in named}
-    last = max((position_of[look] for look, _ in fields.get("screened_at", [])), default=0)
-    return {one for one in words if position_of[one] >= last}
+    } - named

@@ -29,6 +29,7 @@ from fieldwork.app import create_app
 from fieldwork.domain.minting import operation_id
 from fieldwork.domain.pack import Pack
 from fieldwork.domain.pack_operations import _Ids, person_id_of, review_id_of
+from fieldwork.domain.screening import entries_of
 from fieldwork.settings import ROOT, Settings
 from fieldwork.store.devices import enrol_device, give_reading_token, make_enrolment_code
 from sync.central.body import write_body
@@ -71,8 +72,12 @@ def make_template(folder: Path, database_url: str = "") -> Template:
     if database_url:
         settings = replace(settings, database_url=database_url)
 
+    # The day before the tests: by a real clock the pack would one day come after the exports that were made of it.
+    clock = Clock()
+    clock.goes_on(days=-1)
+
     async def fill() -> dict[str, str]:
-        async with open_central(settings, migrating=True) as central:
+        async with open_central(settings, clock=clock, migrating=True) as central:
             await import_pack(central, pack)
             accounts = await make_demonstration_accounts(central, pack)
             return {account.sign_in_name.partition("@")[0]: account.password for account in accounts}
@@ -243,6 +248,8 @@ class Tablet:
         self._marks: dict[tuple[str, str], tuple[int, str | None]] = {}
         self._carry_key, self._carry_id = os.urandom(32), str(uuid.uuid4())
         self._waiting: list[tuple[bytes, bytes, str]] = []
+        self.said: dict[str, list[str]] = {}
+        """The fields that each operation set."""
 
     def writes(
         self,
@@ -254,8 +261,9 @@ class Tablet:
         record: str = "",
         base: tuple[str, ...] = (),
         lane: str = "evidence",
+        **more: Any,
     ) -> Header:
-        """Write one operation; it waits until `sends`."""
+        """Write one operation; it waits until `sends`. `more` goes into the header: what a redaction names, and why."""
         sequence, previous = self._marks.get((scope, lane), (0, None))
         body = write_body(fields, os.urandom(16))
         header = Header(
@@ -274,10 +282,12 @@ class Tablet:
             body_hash=hash_of(body),
             body_bytes=len(body),
             device_at="2026-11-22T09:00:00.000Z",
+            **more,
         )
         raw = write_header(header)
         self._marks[(scope, lane)] = (header.sequence, hash_of(raw))
         self._waiting.append((raw, body, lane))
+        self.said[header.operation] = [name for name, value in fields.items() if value is not None]
         return header
 
     def sends(self) -> tuple[Receipt, ...]:
@@ -327,10 +337,11 @@ class Tablet:
             },
         )
         if screened:
-            self.looks(scope, evidence.record, evidence.operation, block.operation)
+            self.looks(scope, evidence.record, evidence.operation, activity.operation, block.operation)
         return evidence.record
 
     def looks(self, scope: str, evidence_id: str, base: str, *through: str) -> Header:
-        """Say that the record was looked through for names, with the operations whose words were on the page."""
-        fields = {"screened_at": "2026-11-22T09:00:00.000Z", "looked_through": list(through)}
+        """Say that the record was looked through for names, with the operations of this tablet whose words were on the page."""
+        seen = entries_of((one, name) for one in (base, *through) for name in self.said[one])
+        fields = {"screened_at": "2026-11-22T09:00:00.000Z", "looked_through": seen}
         return self.writes(scope, "evidence", fields, kind="revise", record=evidence_id, base=(base,))

@@ -136,7 +136,12 @@ def test_a_form_that_cannot_be_read_is_refused_in_words(office: Office, body: by
 
 def test_a_researcher_takes_no_file_in_and_reads_those_of_screened_records(office: Office) -> None:
     lead, answer = _adds(office, "a.pdf", PDF)
-    address = "/files/" + lead.follows(answer).text.split('href="/files/')[1].split('"')[0]
+    record = f"/evidence/{office.evidence_id('A-01')}"
+    page = lead.follows(answer).text
+    file_id = page.split('href="/files/')[1].split('"')[0]
+    address = f"/files/{file_id}"
+    assert office.signed_in("researcher").get(address).status_code == 404
+    assert lead.sends(page, f"{record}/looked-through", {"opened": file_id}).status_code == 303
 
     assert office.signed_in("researcher").get(address).status_code == 200
     assert office.signed_in("safeguarding").get(address).status_code == 404

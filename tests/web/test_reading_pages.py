@@ -158,7 +158,7 @@ def test_an_unscreened_record_is_read_by_its_visits_team_alone(office: Office) -
     assert researcher.get(f"/evidence/{evidence_id}").status_code == 404
     visit = researcher.opens(f"/visits/{office.visit_id('A')}")
     assert evidence_id not in visit
-    assert "1 record is not shown: the author has not yet checked for names." in words_of(visit)
+    assert "1 record is not shown: nobody has checked for names yet." in words_of(visit)
     for browser in (lead, researcher):
         assert "canary" not in browser.opens(f"/reviews/{office.review_id}/questions/1")
 

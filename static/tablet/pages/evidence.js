@@ -7,6 +7,7 @@ import { blockAsRead } from './blocks.js';
 import { clockWords, dayWords, momentWords } from './dates.js';
 import { areaWords, evidenceTitle } from './visits.js';
 import { KINDS, listed, MODES, ORIGINS, PLACE_KINDS, REASONS, RECORD_TYPES, RECORDED_WHEN, SOURCE_ROLES, wordFor } from './words.js';
+import { OF_A_LOOK } from '../looks.js';
 import { nameOf, said, saidAll, told } from '../reading.js';
 import { counted } from '../states.js';
 
@@ -44,7 +45,7 @@ function record(shown) {
       ...(said(evidence, 'recorded_when') === 'from_memory_after_loss' ? ['From memory after loss'] : []),
       ...(said(evidence, 'status') === 'draft' ? ['Not complete'] : []),
     ],
-    differences: [...evidence.fields].filter(([, several]) => several.length > 1)
+    differences: [...evidence.fields].filter(([name, several]) => several.length > 1 && !OF_A_LOOK.has(name))
       .map(([name]) => `Two people gave a different “${name.replaceAll('_', ' ')}” at the same time. The first is shown until somebody decides.`),
     consent: consent.length > 0 ? consent : ['No consent has been recorded for this activity.'],
     facts: facts(shown),
@@ -55,6 +56,7 @@ function record(shown) {
     ]),
     // Files are not carried on a tablet yet, so there is nothing to open: they are named among the facts.
     files: [],
+    kept_back: [],
     history: historyWords(replica, evidence, blocks),
     state,
     state_more: '',

@@ -103,7 +103,7 @@ class DrivenTablet(DrivenPage):
     def checks_for_names(self) -> None:
         """Say that the record that is read has been looked through for names."""
         self.presses("I have checked for names")
-        self.shows("main", "You have checked this record for names")
+        self.shows("main", "This record has been checked for names")
 
     def finds(self, words: str) -> str:
         """Look for words; what the page says and shows."""

@@ -14,6 +14,7 @@ from fieldwork.pages import (
     evidence,
     exports,
     held,
+    looking,
     people,
     questions,
     removing,
@@ -66,6 +67,8 @@ def _pages() -> list[tuple[str, Context]]:
         *[("reviews/show.html", _review(reads)) for reads in (True, False)],
         *[("visits/show.html", _visit(count)) for count in (0, 2)],
         *[("evidence/show.html", _record_page(may)) for may in (True, False)],
+        ("evidence/show.html", _record_page(True) | {"names": _names(words=False, again=False)}),
+        ("evidence/show.html", _record_page(True) | {"names": looking.NOTHING_TO_LOOK_AT | {"done": True}}),
         ("visits/team.html", _team()),
         ("evidence/choose_words.html", removing.choose(ID, _blocks())),
         ("evidence/name_words.html", _name_words()),
@@ -175,6 +178,8 @@ def _record_page(may: bool) -> Context:
         seen_at="2026-11-22T09:00:00.000Z",
         screened=False,
         differences=["language"],
+        files_kept_back=0 if may else 1,
+        codings_kept_back=0 if may else 2,
         labels=Labels({"x": "Child's interview"}, {"child": "Child"}, {}, {"RSN-01": "Late"}),
     )
     return {
@@ -183,10 +188,25 @@ def _record_page(may: bool) -> Context:
         "visit": {"href": f"/visits/{ID}", "words": "Area A: all records"},
         "record": evidence.record(facts),
         "arrived": _arrived(),
+        "names": _names(words=True, again=True) if may else looking.NOTHING_TO_LOOK_AT,
         "seeing": {"may": may, "action": f"/evidence/{ID}/seen", "operation": ID, "heads": ID},
         "removal_href": f"/evidence/{ID}/removal" if may else "",
         "upload": {"action": f"/evidence/{ID}/files", "operation": ID, "file": field("file", "Add a file")},
     }
+
+
+def _names(*, words: bool, again: bool) -> Context:
+    return looking.names(
+        evidence_id=ID,
+        operation=ID,
+        shown=f"{ID}:ref,text",
+        words=words,
+        looked=again,
+        again=again,
+        kept=[("document", ODD), ("note on code RSN-01", "Late")] if words else [],
+        files=[FileFacts(ID, ODD, "text/plain", 9), FileFacts("x", "a plan.pdf", "application/pdf", 3_000_000)],
+        error="Choose the files" if again else "",
+    )
 
 
 def _arrived() -> Context:

@@ -45,7 +45,7 @@ def cases() -> dict[str, list[Context]]:
         "passkeys/show.html": [_ways(True), _ways(False)],
         "people/on_tablet.html": [_people()],
         "evidence/capture.html": [_capture([]), _capture([_block(block) for block in BLOCKS])],
-        "evidence/on_tablet.html": [_record(), _record() | {"screening": {"action": "", "done": True}}],
+        "evidence/on_tablet.html": [_record(), *_looks()],
         "finding_words/show.html": [_find([]), _find([_hit()])],
         "only_here/show.html": [_only_here(True), _only_here(False)],
         "problems/show.html": [
@@ -233,11 +233,24 @@ def _capture(blocks: list[Context]) -> Context:
     }
 
 
+def _looks() -> list[dict[str, Any]]:
+    """The record with each thing that can be said about the look for names."""
+    nothing = {"action": "", "files_elsewhere": ""}
+    said = [nothing | {"done": False}, nothing | {"done": True}]
+    said += [_names(record_waits=waits, again=False, kept=[], files_elsewhere="") for waits in (True, False)]
+    return [_record() | {"names": names} for names in said]
+
+
+def _names(**more: object) -> dict[str, object]:
+    shown = {"operation": "", "shown": "1:text 2:ref,type", "files": []}
+    return {"action": "/tablet/evidence/1/screened", "done": False} | shown | more
+
+
 def _record() -> Context:
     return {
         "back": {"href": "/tablet/visits/1", "words": "Area A"},
         "write_href": "/tablet/evidence/1/write",
-        "screening": {"action": "/tablet/evidence/1/screened", "done": False, "again": True, "shown": "1 2"},
+        "names": _names(record_waits=True, again=True, kept=FACTS, files_elsewhere="1 file is at the office only."),
         "record": {
             "id": "1",
             "made": "Area A. 11 February 2025. Recorded: at the time. Typed.",
@@ -247,6 +260,7 @@ def _record() -> Context:
             "blocks": [_block(BLOCKS[1]), _block(BLOCKS[2], versions=2)],
             "none": "",
             "files": [],
+            "kept_back": [],
             "history": ["Idwal Pennistow wrote the record."],
             "differences": [],
             "state": {"kind": "tablet", "words": "On this tablet"},
