@@ -164,6 +164,11 @@ def test_every_planted_bug_has_an_invariant_and_every_invariant_named_has_a_bug(
     assert {path.stem for path in PATCHES.glob("*.patch")} == CAUGHT_BY.keys()
 
 
+@pytest.mark.parametrize("name", sorted(CAUGHT_BY.keys() - set(SEEN_AT_ONCE)))
+def test_a_bug_that_is_only_tried_by_the_long_search_still_fits_the_code(tmp_path: Path, name: str) -> None:
+    mutated(tmp_path, name)
+
+
 @pytest.mark.soak
 def test_SYN_01_ten_thousand_seeds_hold() -> None:
     batch = simulate(FieldworkPremises, SOAKED, SEEDS)
