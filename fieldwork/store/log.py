@@ -7,7 +7,7 @@ for it.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any, TypeVar, cast
@@ -22,7 +22,7 @@ from fieldwork.store.judging import Brought, enter
 from fieldwork.store.keyring import Keyring
 from fieldwork.store.own_writing import OwnWriting
 from fieldwork.store.sqlite_backend import FencedSqliteClient
-from fieldwork.store.statements import Ask, Row, Work, for_postgres, for_sqlite, listed
+from fieldwork.store.statements import Ask, Row, Work, for_postgres, for_sqlite, listed, with_lists_as_json
 from fieldwork.store.writer import Writer
 from sync.central.accept import Outcome, Permit
 from sync.central.arrival import open_arrival
@@ -169,9 +169,10 @@ class Log:
         """Rows of one question, from the reading connection. `?` for parameters, `IN {list}` for a list."""
         reader = self.database.reader
         if self.database.dialect == "sqlite":
-            flat = [_as_json(p) if isinstance(p, list) else p for p in parameters]
             async with cast(FencedSqliteClient, reader).acquire_connection() as connection:
-                return cast("Sequence[Row]", await connection.execute_fetchall(for_sqlite(sql), flat))
+                return cast(
+                    "Sequence[Row]", await connection.execute_fetchall(for_sqlite(sql), with_lists_as_json(parameters))
+                )
         async with cast(FencedAsyncpgClient, reader).acquire_connection() as connection:
             return cast("Sequence[Row]", await connection.fetch(for_postgres(sql), *parameters))
 
@@ -220,7 +221,3 @@ class Log:
 
 def _nothing() -> Work[None]:
     yield Ask("SELECT 1")
-
-
-def _as_json(values: Iterable[str]) -> str:
-    return "[" + ",".join('"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"' for value in values) + "]"

@@ -17,6 +17,8 @@ from functools import lru_cache, partial
 from itertools import chain
 from typing import Any, Protocol, TypeVar
 
+import orjson
+
 Row = Sequence[Any]
 T = TypeVar("T")
 
@@ -149,11 +151,27 @@ def on_sqlite(step: Step, raw: sqlite3.Connection) -> Any:
     if isinstance(step, AskAll):
         return [on_sqlite(question, raw) for question in step.questions]
     if isinstance(step, Ask):
-        parameters = [json.dumps(p) if isinstance(p, list) else p for p in step.parameters]
-        return raw.execute(for_sqlite(step.sql), parameters).fetchall()
+        return raw.execute(for_sqlite(step.sql), with_lists_as_json(step.parameters)).fetchall()
     if step.rows:
         _tell_sqlite(raw, for_sqlite(step.sql), step.rows)
     return None
+
+
+def with_lists_as_json(parameters: Sequence[Any]) -> list[Any]:
+    """The parameters, each list as the JSON that `IN {list}` walks over; a list that comes again is written once."""
+    written: dict[int, str] = {}
+    return [
+        written.get(id(each)) or written.setdefault(id(each), _as_json(each)) if isinstance(each, list) else each
+        for each in parameters
+    ]
+
+
+def _as_json(values: list[Any]) -> str:
+    try:
+        return orjson.dumps(values).decode()
+    except TypeError:
+        # orjson knows no lone surrogates; Python's own encoder writes them in ASCII.
+        return json.dumps(values)
 
 
 _columns_of = re.compile(r"^(INSERT INTO (\w+) \(([^)]*)\)) VALUES \((?:\?, )*\?\)(.*)$", re.DOTALL).match
