@@ -48,6 +48,9 @@ SQLITE_SETTINGS: dict[str, str] = {
     "temp_store": "MEMORY",
 }
 
+#: What holds for a connection that only reads, whoever opens it: nothing of what it sorts goes to a temporary file either.
+SQLITE_READING: dict[str, str] = {"query_only": "ON", "temp_store": SQLITE_SETTINGS["temp_store"]}
+
 #: How long opening waits for a server that is starting, or for a file that another process is setting up.
 CONNECT_LIMIT_S = 5.0
 
@@ -254,7 +257,7 @@ def tortoise_config(address: DatabaseAddress) -> dict[str, Any]:
         credentials = {"file_path": str(address.path), **SQLITE_SETTINGS}
         connections = {
             "default": {"engine": engine, "credentials": credentials},
-            "ro": {"engine": engine, "credentials": {**credentials, "query_only": "ON"}},
+            "ro": {"engine": engine, "credentials": {**credentials, **SQLITE_READING}},
         }
     else:
         connections = {

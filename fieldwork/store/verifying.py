@@ -76,6 +76,8 @@ async def verify_all(log: Log) -> list[LogProblem]:
             # No foreign key says so: on PostgreSQL each would be a question more for every operation that comes.
             for (operation,) in await log.ask(_OF_NOBODY.format(lane=lane)):
                 problems.append(LogProblem(f"operation {operation}, {lane}", "stream_unknown"))
+        for (record,) in await log.ask("SELECT record FROM record WHERE scope_id NOT IN (SELECT id FROM scope)"):
+            problems.append(LogProblem(f"record {record}", "scope_unknown"))
     return problems
 
 

@@ -19,6 +19,7 @@ from typing import Any, TypeVar, cast
 
 from fieldwork.store.asyncpg_backend import FencedAsyncpgClient
 from fieldwork.store.database import Database
+from fieldwork.store.endings import finish
 from fieldwork.store.foresight import Footprint, Foreseen, Quiet, enact, footprint_of, foresee, opened_to_read
 from fieldwork.store.judging import Brought
 from fieldwork.store.own_writing import OwnWriting
@@ -56,6 +57,7 @@ class _Batch:
     footprints: list[Footprint] | None = None
     """What it had to do with; None until it is written, and when that may be anything."""
     size: int = 0
+    tries: int = 0
 
     def add(self, waiting: _Waiting) -> None:
         self.waiting.append(waiting)
@@ -88,18 +90,21 @@ class Writer:
     @asynccontextmanager
     async def open(self) -> AsyncIterator[Writer]:
         """On leaving, what was taken is finished and nothing new is taken."""
-        self.closed = False
         path = self.database.address.path
         self._beside = None if path is None else opened_to_read(path)
+        self.closed = False
         writer = asyncio.create_task(self._write_for_ever(), name="log writer")
         try:
             yield self
         finally:
             self.closed = True
             self._something_happened.set()
-            await writer
-            if self._beside is not None:
-                self._beside.close()
+            await finish(self._end(writer))
+
+    async def _end(self, writer: asyncio.Task[None]) -> None:
+        await writer
+        if self._beside is not None:
+            self._beside.close()
 
     async def enter(self, brought: Brought | OwnWriting) -> Outcome:
         """Judge and write. The outcome is given after the commit."""
@@ -184,11 +189,14 @@ class Writer:
 
     async def _one_transaction(self, batch: _Batch) -> list[Outcome]:
         foreseen, batch.foreseen = batch.foreseen, []
+        batch.tries += 1
         if foreseen and await self._as_foreseen(foreseen):
             batch.footprints = [each.footprint for each in foreseen]
             return [each.outcome for each in foreseen]
-        outcomes = await self.in_one_transaction(lambda: self._work([waiting.brought for waiting in batch.waiting]))
-        if self._beside is not None:
+        work = partial(self._work, [waiting.brought for waiting in batch.waiting])
+        outcomes = await self.in_one_transaction(work, commit=self._commit)
+        # What was tried before may have been stored without anybody knowing: then this outcome does not tell all of it.
+        if self._beside is not None and batch.tries == 1:
             parts = [footprint_of(each.brought, outcome) for each, outcome in zip(batch.waiting, outcomes, strict=True)]
             batch.footprints = None if None in parts else [part for part in parts if part is not None]
         return outcomes
@@ -198,10 +206,13 @@ class Writer:
         return await embedded.in_thread(partial(enact, foreseen, self._quiet, self._commit))
 
     def _commit(self, raw: sqlite3.Connection) -> None:
+        """The commit of a batch: its footprints are known, so all else that is ever written here is a disturbance."""
         self._quiet.leave(raw)
         _commit(raw)
 
-    async def in_one_transaction(self, work: Callable[[], Work[T]]) -> T:
+    async def in_one_transaction(
+        self, work: Callable[[], Work[T]], *, commit: Callable[[sqlite3.Connection], None] | None = None
+    ) -> T:
         """Run a piece of work in a transaction of its own that holds the write lock."""
         if self.database.dialect == "sqlite":
             embedded = cast(FencedSqliteClient, self.database.connection)
@@ -209,7 +220,11 @@ class Writer:
             try:
                 return await embedded.in_turns(
                     lambda turn: run_on_sqlite(
-                        turn, work(), self._commit, begin=self._quiet.begin, long=self._reading_meanwhile(turn)
+                        turn,
+                        work(),
+                        commit or _commit,
+                        begin=self._quiet.begin,
+                        long=self._reading_meanwhile(turn),
                     )
                 )
             finally:

@@ -18,6 +18,7 @@ import pytest
 
 from fieldwork.store import writer
 from fieldwork.store.database import Database
+from fieldwork.store.files import note_file
 from fieldwork.store.foresight import Foreseen, Quiet, enact, foresee, opened_to_read
 from fieldwork.store.judging import Brought
 from fieldwork.store.rebuilding import rebuild_all
@@ -137,6 +138,77 @@ async def test_a_push_that_was_judged_ahead_is_stored_as_any_other(
         before = await projections(here.log)
         await rebuild_all(here.log)
         assert await projections(here.log) == before
+
+
+async def test_what_central_writes_beside_the_pushes_is_not_overlooked(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file arrives between two pushes; an operation that waits for it is brought again in the second."""
+    two = Two()
+    sha256 = "a" * 64
+    async with both_known(database, tmp_path / "keys", two) as here:
+        about_a_file = two.second.writes({"sha256": sha256, "evidence": new_id()}, record_type="file")
+        assert await here.push(about_a_file) == [("held", "file_missing")]
+        watched = Watched(monkeypatch)
+        pushed = asyncio.create_task(here.push(*notes(two.first)))
+        async with watched.during(pushed):
+            following = asyncio.create_task(here.push(about_a_file, *notes(two.second)))
+            await watched.has_looked()
+            arriving = asyncio.create_task(
+                note_file(
+                    here.log, sha256=sha256, size_bytes=1, media_type="text/plain", stored_at="2026-01-01T00:00:00.000Z"
+                )
+            )
+            # It asks for the connection before the second push does.
+            await asyncio.sleep(0)
+
+        await arriving
+        assert await following == [("stored", None)] * (1 + MANY)
+        assert watched.came_true == [False]
+
+
+async def test_a_connection_that_reads_beside_the_writer_keeps_what_it_sorts_in_memory(database: Database) -> None:
+    path = database.address.path
+    assert path is not None
+    with closing(opened_to_read(path)) as beside:
+        assert beside.execute("PRAGMA temp_store").fetchone() == (2,)
+        with pytest.raises(sqlite3.OperationalError, match="readonly"):
+            beside.execute("DELETE FROM stream")
+
+
+async def test_a_log_that_is_cancelled_twice_while_it_closes_still_answers_everybody(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    two = Two()
+    ready, pushes = asyncio.Event(), []
+
+    async def runs() -> None:
+        async with both_known(database, tmp_path / "keys", two) as here:
+            watched = Watched(monkeypatch)
+            pushes.append(asyncio.create_task(here.push(*notes(two.first))))
+            assert await asyncio.to_thread(watched._at_commit.wait, 20)
+            pushes.append(asyncio.create_task(here.push(*notes(two.second))))
+            await watched.has_looked()
+            pushes.append(asyncio.create_task(here.push(two.second.writes())))
+            pushes.append(watched)
+            await asyncio.sleep(0)
+            ready.set()
+            await asyncio.Event().wait()
+
+    running = asyncio.create_task(runs())
+    await ready.wait()
+    watched = pushes.pop()
+    running.cancel()
+    await asyncio.sleep(0)
+    running.cancel()
+    await asyncio.sleep(0)
+    watched.let_go()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+
+    async with asyncio.timeout(20):
+        answers = await asyncio.gather(*pushes)
+    assert [set(answer) for answer in answers] == [{("stored", None)}] * 3
 
 
 @pytest.mark.parametrize("by", ["another connection", "its own"])
