@@ -182,7 +182,6 @@ def _coding(coding: Record, names: Mapping[str, str]) -> CodingFacts:
         code=str(coding.get("code", "") or ""),
         valence=str(coding.get("valence", "") or ""),
         agency=str(coding.get("agency", "") or ""),
-        memo=str(coding.get("memo", "") or ""),
         coder=names.get(coder, coder),
     )
 

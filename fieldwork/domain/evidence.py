@@ -26,7 +26,6 @@ class CodingFacts:
     code: str
     valence: str
     agency: str
-    memo: str
     coder: str
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from fieldwork.domain.kept_words import ABOUT_A_BLOCK
 from fieldwork.domain.plain_codings import TERMS_OF_A_CODING
 from fieldwork.domain.screening import OF_A_LOOK
 from fieldwork.export.cells import Cell
@@ -95,7 +96,8 @@ def recorded_when(evidence: Record) -> str:
 def undecided(*records: Record | None) -> str:
     """The fields of these records for which several versions wait for a decision, with every version; the words have rows of their own.
 
-    Not what a look for names says of itself, and of a coding only what is a term: its copies of words were looked through by nobody.
+    Not what a look for names says of itself. Of a block only what the look shows beside its text, and of a coding only what is a term: its
+    copies of words were looked through by nobody.
     """
     return "; ".join(
         f"{spaced(name)}: {' | '.join(plain(value) for _, value in record.state.fields[name])}"
@@ -109,7 +111,9 @@ def undecided(*records: Record | None) -> str:
 def _is_told(record_type: str, name: str) -> bool:
     if record_type == "coding":
         return name in TERMS_OF_A_CODING
-    return name != "text" and not (record_type == "evidence" and name in OF_A_LOOK)
+    if record_type == "block":
+        return name in ABOUT_A_BLOCK
+    return not (record_type == "evidence" and name in OF_A_LOOK)
 
 
 def restrictions(consents: Iterable[Record]) -> str:

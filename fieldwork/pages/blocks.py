@@ -95,7 +95,6 @@ def _coding(one: _Placed, labels: Labels) -> Page:
         "ref": coding.code,
         "label": typeset(labels.codes.get(coding.code, "")),
         "by": ", ".join(told),
-        "memo": coding.memo,
         "standing": STANDING_WORDS[one.at.standing],
     }
 

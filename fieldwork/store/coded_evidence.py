@@ -213,7 +213,7 @@ async def _whole(log: Log, visit: Visit, evidence_ids: Sequence[str]) -> list[Co
             visit,
             record,
             activity_of(record),
-            here(consents, "activity", _id(record, "activity")),
+            here(consents, "activity", _id(record, "activity")) if activity_of(record) is not None else [],
             here(blocks, "evidence", record.record_id),
             here(codings, "evidence", record.record_id),
             here(files, "evidence", record.record_id),

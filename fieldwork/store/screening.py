@@ -69,8 +69,10 @@ def screen(touched: Touched) -> Work[None]:
     around = yield from _words(found)
     for record, before, activity, scope_id, _ in found:
         words = words_of_evidence(states[record])
-        for key in (("block", record, scope_id), ("activity", activity, scope_id), ("consent", activity, scope_id)):
-            words |= around.get(key, set())
+        words |= around.get(("block", record, scope_id), set())
+        if ("activity", activity, scope_id) in around:
+            # Consents belong to an activity. Where it has not come, or is none, nobody can be shown them (`records_under`).
+            words |= around[("activity", activity, scope_id)] | around.get(("consent", activity, scope_id), set())
         screened = int(looks_in(states[record]).cover(words))
         if screened != before:
             told.append((screened, record))

@@ -50,8 +50,8 @@ def test_it_reads_as_a_person_would_say_it(given: str, words: str) -> None:
 
 def test_overlapping_codes_cut_the_words_without_losing_a_letter() -> None:
     text = "You have to line up five times."
-    one = CodingFacts("c1", 0, 19, text[:19], "", text[19:], "A-01", "", "", "", "")
-    other = CodingFacts("c2", 12, 30, text[12:30], text[:12], text[30:], "A-02", "", "", "", "")
+    one = CodingFacts("c1", 0, 19, text[:19], "", text[19:], "A-01", "", "", "")
+    other = CodingFacts("c2", 12, 30, text[12:30], text[:12], text[30:], "A-02", "", "", "")
     block = BlockFacts("b", "verbatim", "child", 0, "", [Version(text, "")], [one, other])
 
     shown = block_as_read(block, Labels(), first_number=7)["versions"][0]

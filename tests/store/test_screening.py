@@ -11,6 +11,7 @@ import pytest
 
 from fieldwork.domain.draft import Draft
 from fieldwork.domain.screening import entries_of
+from fieldwork.export.words import undecided
 from fieldwork.store.database import Database
 from fieldwork.store.rebuilding import rebuild_all
 from fieldwork.store.records import records_under
@@ -544,3 +545,42 @@ async def _not_looked_through(here: Office, evidence_id: str) -> set[str]:
         for operation, value in values
         if value is not None
     } - named
+
+
+async def test_consents_of_an_activity_that_never_came_keep_nothing_back_until_it_comes(
+    database: Database, tmp_path: Path
+) -> None:
+    """Nobody could be shown them, so nobody could ever look them through."""
+    visit = a_visit()
+    author = visit.inspector
+    missing = visit.lead.would_write({"type": "interview"}, record_type="activity")
+    evidence = record_of(author, activity=missing.record)
+    block = block_in(author, evidence)
+    consent = author.writes({"activity": missing.record, "status": "given by Xanthippe"}, record_type="consent")
+    async with office(database, tmp_path / "keys") as here:
+        await here.brings(visit.people)
+        await here.push(evidence, block, consent, look(author, evidence, block))
+        assert await screened(here, evidence)
+
+        arrived = visit.lead.writes({"type": "interview"}, record_type="activity", record=missing.record)
+        await here.push(arrived)
+
+        assert not await screened(here, evidence)
+
+
+async def test_a_field_of_a_block_that_no_look_shows_is_in_no_cell_either(database: Database, tmp_path: Path) -> None:
+    """A newer tablet may bring fields that this office shows nobody."""
+    visit = a_visit()
+    evidence = record_of(visit.inspector)
+    block = block_in(visit.inspector, evidence)
+    changes = [
+        author.revises(block, {"aside": name, "minute": place})
+        for place, (author, name) in enumerate(((visit.inspector, "Xanthippe"), (visit.lead, "Tom")))
+    ]
+    async with office(database, tmp_path / "keys") as here:
+        await here.brings(visit.people)
+        await here.push(evidence, block, *changes)
+        [stands] = await records_under(here.log, [evidence.record], "block")
+
+        assert sorted(stands.state.conflicts) == ["aside", "minute"]
+        assert undecided(stands) == "minute: 0 | 1"

@@ -146,7 +146,7 @@ def _activity() -> Context:
 
 
 def _blocks() -> list[BlockFacts]:
-    coding = CodingFacts(ID, 3, 7, "He's", "<b>", " ", "RSN-01", "mixed", "school", "", "")
+    coding = CodingFacts(ID, 3, 7, "He's", "<b>", " ", "RSN-01", "mixed", "school", "")
     return [
         BlockFacts("b1", "verbatim", "child", 5, "1.1", [Version(ODD, "A"), Version("Other.", "B")], [coding]),
         BlockFacts("b2", "observation", "", 0, "", [], [], removal=_happened("redact")),
