@@ -112,6 +112,8 @@ export class Application {
 
   /** @param {Session} session @param {Enrolment} enrolment */
   async unlocked(session, enrolment) {
+    // Two are never open at once, however they came about.
+    this.session?.close();
     this.session = session;
     this.enrolment = enrolment;
     this.tablet.pulled = session.pulled;

@@ -80,7 +80,7 @@ async function take(application, granted, passphrase) {
   await keysStep(tablet);
   await Session.clear(granted.person);
   const session = await Session.open(application, keys, granted.name, granted.reading_token);
-  if (application.passkeys.adds) session.proven = kek;
+  if (application.passkeys.adds) session.holdProven(kek);
   application.goingTo = null;
   await application.unlocked(session, enrolment);
   await application.flusher.fetched();

@@ -2,10 +2,10 @@
  * Ways to unlock this tablet: the passphrase that everybody has, and a passkey beside it, added and removed here.
  *
  * The tablet itself asks for a finger, a face or a PIN, and what it then gives wraps the keys that the passphrase wraps (design 3). Adding
- * one needs the passphrase, which stays and always opens. The asking is done in the page (`static/screen/passkeys.js`); its answer arrives
+ * and removing one needs the passphrase, which stays and always opens. The asking is done in the page (`static/screen/passkeys.js`); its answer arrives
  * here once, with the request, and is wiped. No words of anybody are shown.
  */
-import { passkeyDraft, problemOf, waysPage } from './pages/passkeys.js';
+import { passkeyDraft, problemOf, TOO_LATE, waysPage } from './pages/passkeys.js';
 import { tryPassphrase } from './passphrases.js';
 import { expectPassphrase } from './ports/argon2.js';
 import { unlocked } from './standing.js';
@@ -36,7 +36,7 @@ export async function prove(application, { form }) {
   const session = unlocked(application);
   const tried = await tryPassphrase(application.tablet, session.person, String(form.get('passphrase') ?? ''));
   if ('error' in tried) return drafted(application, { error: tried.error, more: '' }, 422);
-  session.proven = tried.kek;
+  session.holdProven(tried.kek);
   return { seeOther: `${PLACE}/new` };
 }
 
@@ -44,7 +44,8 @@ export async function prove(application, { form }) {
 export async function create(application, { form, passkeyOutput }) {
   const session = unlocked(application);
   const before = await rowOf(application);
-  if (session.proven === null || passkeyOf(before) !== null) return { seeOther: `${PLACE}/new` };
+  if (passkeyOf(before) !== null) return { seeOther: `${PLACE}/new` };
+  if (session.proven === null) return drafted(application, TOO_LATE, 422);
   if (passkeyOutput === null) return drafted(application, problemOf(String(form.get('outcome') ?? ''), 'adding'), 422);
   const parameters = passkeyParameters({
     credential: String(form.get('credential') ?? ''), salt: String(form.get('salt') ?? ''),
@@ -65,11 +66,17 @@ export async function leave(application) {
   return { seeOther: '/tablet/' };
 }
 
-/** Twice is as once. @type {import('./router.js').Handler} */
-export async function remove(application) {
-  unlocked(application);
+/**
+ * With the passphrase: what it wraps may have been damaged since it was typed last, and the passkey would then be the only way in.
+ * Twice is as once. @type {import('./router.js').Handler}
+ */
+export async function remove(application, { form }) {
+  const { person } = unlocked(application);
+  if (!hasPasskey(await rowOf(application))) return { seeOther: PLACE };
+  const tried = await tryPassphrase(application.tablet, person, String(form.get('passphrase') ?? ''));
+  if ('error' in tried) return ways(application, [], tried.error);
+  tried.kek.fill(0);
   const before = await rowOf(application);
-  if (!before.wraps.some(({ way }) => way === 'passkey')) return { seeOther: PLACE };
   return changed(application, before, withoutUnlocking(before, 'passkey'), 'Removed. Your passphrase opens this tablet.');
 }
 
@@ -96,14 +103,20 @@ async function changed(application, before, after, words) {
   return ways(application, [{ kind: 'news', lead: '', words }]);
 }
 
-/** @param {Application} application @param {Notice[]} notices @returns {Promise<import('./router.js').Shown>} */
-async function ways(application, notices) {
+/** @param {Application} application @param {Notice[]} notices @param {string} error why nothing was removed, or "" @returns {Promise<import('./router.js').Shown>} */
+async function ways(application, notices, error = '') {
   unlocked(application);
   const row = await rowOf(application);
-  const passkey = passkeyOf(row);
-  const page = waysPage({ has: row.wraps.some(({ way }) => way === 'passkey'), passkey, adds: application.passkeys.adds });
-  return { at: PLACE, template: 'passkeys/show.html', page: notices.length === 0 ? page : { ...page, notices } };
+  const has = hasPasskey(row);
+  if (has) expectPassphrase();
+  const page = waysPage({ has, passkey: passkeyOf(row), adds: application.passkeys.adds, error });
+  return {
+    status: error === '' ? 200 : 422, at: PLACE, template: 'passkeys/show.html', page: notices.length === 0 ? page : { ...page, notices },
+  };
 }
+
+/** One that a newer release made as well. @param {PersonRow} row */
+const hasPasskey = (row) => row.wraps.some(({ way }) => way === 'passkey');
 
 /** @param {Application} application @param {import('./pages/passkeys.js').Problem | null} problem @param {number} status @returns {Promise<import('./router.js').Shown>} */
 async function drafted(application, problem, status) {

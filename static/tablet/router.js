@@ -25,6 +25,9 @@ import { rendered } from './rendering.js';
 
 const MOST_REDIRECTS = 5;
 
+/** @param {string} path */
+const isOfWays = (path) => path === '/tablet/passkeys' || path.startsWith('/tablet/passkeys/');
+
 export class Router {
   /** @param {Route[]} routes */
   constructor(routes) {
@@ -54,6 +57,8 @@ export class Router {
     let place = url;
     let verb = method === 'GET' ? 'GET' : 'POST';
     for (let turn = 0; turn < MOST_REDIRECTS; turn += 1) {
+      // Whoever goes anywhere else has left the adding of a way to unlock, by whatever link.
+      if (!isOfWays(place.pathname)) application.session?.forgetProven();
       const found = this.#find(verb, place.pathname);
       const diverted = application.diversion(found?.route ?? null, place.pathname + place.search);
       if (diverted !== null && verb === 'GET') {

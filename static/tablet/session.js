@@ -17,10 +17,18 @@ import { PULLED_STORES } from '../../sync/tablet/stores.js';
 /** @typedef {{problem: string | null, retryAfter: string | null}} Fetched */
 
 const MOST_PAGES = 1_000;
+/** Long enough to read the page and to be asked by the tablet, which takes 45 seconds at most. */
+const LONGEST_PROVEN_MS = 120_000;
 const WHOLE = Object.freeze({ problem: null, retryAfter: null });
 
 export class Session {
   #closed = false;
+
+  /** What the passphrase gave a moment ago. @type {import('../../sync/tablet/ports.js').Bytes | null} */
+  #proven = null;
+
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #forgetting;
 
   /** Asks with this person's token and nobody else's, and not at all after the lock: what is still under way then must not go on as the next person. */
   #network = openNetwork(async () => (this.#closed ? null : this.readingToken));
@@ -59,8 +67,6 @@ export class Session {
     /** @type {import('../../sync/tablet/replica.js').Replica} */
     this.replica = /** @type {any} */ (null);
     this.unopened = 0;
-    /** What the passphrase gave a moment ago, for adding another way to unlock; forgotten as soon as that is done or left. @type {import('../../sync/tablet/ports.js').Bytes | null} */
-    this.proven = null;
   }
 
   /** Fold everything anew from the disk. */
@@ -140,10 +146,23 @@ export class Session {
     return { ...WHOLE, changed };
   }
 
+  /** What the passphrase gave a moment ago, for adding another way to unlock; `null` when it was not given, or is forgotten. */
+  get proven() {
+    return this.#proven;
+  }
+
+  /** Hold it until that is done or left, and two minutes at most. @param {import('../../sync/tablet/ports.js').Bytes} kek wiped then */
+  holdProven(kek) {
+    this.forgetProven();
+    this.#proven = kek;
+    this.#forgetting = setTimeout(() => this.forgetProven(), LONGEST_PROVEN_MS);
+  }
+
   /** Adding another way to unlock is done, or not wanted. Twice is as once. */
   forgetProven() {
-    this.proven?.fill(0);
-    this.proven = null;
+    clearTimeout(this.#forgetting);
+    this.#proven?.fill(0);
+    this.#proven = null;
   }
 
   close() {

@@ -59,11 +59,23 @@ export async function unlockWithPasskey(application, { form, passkeyOutput }) {
 }
 
 /**
- * The tablet is this person's from here on: their words are read, and what was written meanwhile joins its record.
+ * The tablet is this person's from here on: their words are read, and what was written meanwhile joins its record. Once: a passkey may answer
+ * while the passphrase is being stretched, and both then open the same session.
+ * @param {import('./application.js').Application} application @param {import('./enrolment_kept.js').Enrolment} enrolment
+ * @param {import('../../sync/tablet/keys.js').PersonKeys} keys @returns {Promise<import('./router.js').Elsewhere | import('./router.js').Shown>}
+ */
+async function enter(application, enrolment, keys) {
+  // Somebody else was chosen while the passphrase was being stretched: they must not find this person's notes open.
+  if (application.enrolment?.person !== enrolment.person) return ask(application, /** @type {any} */ (null));
+  if (application.session !== null) return { seeOther: '/tablet/' };
+  return application.once(`enter ${enrolment.person}`, () => entered(application, enrolment, keys));
+}
+
+/**
  * @param {import('./application.js').Application} application @param {import('./enrolment_kept.js').Enrolment} enrolment
  * @param {import('../../sync/tablet/keys.js').PersonKeys} keys @returns {Promise<import('./router.js').Elsewhere>}
  */
-async function enter(application, enrolment, keys) {
+async function entered(application, enrolment, keys) {
   // A passkey opens quicker than a disk saves: words handed over as the box was left must be read with the rest.
   await Promise.allSettled(application.taking);
   const session = await Session.open(application, keys, enrolment.name, await readingToken(enrolment, keys));

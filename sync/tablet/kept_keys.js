@@ -32,7 +32,7 @@ export async function keepPerson(tablet, row) {
 
 /**
  * Keep a person's row with a way of unlocking added or taken away. `'moved'` when it was changed meanwhile, by another tab: nothing is then
- * written. A wrap that is no more goes from the second copy as well. @param {import('./tablet.js').Tablet} tablet
+ * written. A wrap that is no more goes from the second copy as well, now or as soon as its files can be written; the others stay there as they are. @param {import('./tablet.js').Tablet} tablet
  * @param {import('./keys.js').PersonRow} before @param {import('./keys.js').PersonRow} after @returns {Promise<'twice' | 'once' | 'moved'>}
  */
 export async function changePerson(tablet, before, after) {
@@ -40,8 +40,8 @@ export async function changePerson(tablet, before, after) {
   const check = [{ store: 'marks', key: mark.key, equals: { public: before.public, revision: before.revision } }];
   if (await tablet.storage.commit([{ store: 'marks', key: mark.key, put: after }], { check }) === 'moved') return 'moved';
   const written = await tablet.secondCopy.write([keysFrame([mark])]);
-  const gone = before.wraps.some((wrap) => !hasWrap(after, wrap));
-  const amended = gone ? await tablet.secondCopy.amend((frame) => withLaterRow(frame, mark.key, after)) : null;
+  const gone = before.wraps.filter((wrap) => !hasWrap(after, wrap));
+  const amended = gone.length > 0 ? await tablet.secondCopy.amendInTheEnd((frame) => withoutWraps(frame, mark.key, after, gone)) : null;
   return written === null && amended === null ? 'twice' : 'once';
 }
 
@@ -57,15 +57,34 @@ export const laterMark = (key, before, next) => (isPerson(key) && before !== und
 /** Whether the journal's value of a mark has to go into the database. @param {string} key @param {any} kept @param {any} copy */
 export const isMissing = (key, kept, copy) => kept === undefined || (isPerson(key) && laterRow(kept, copy) === copy);
 
-/** Whether the journal still holds a wrap that was taken away since. @param {string} key @param {any} row @param {any} copy */
-export const isOutlived = (key, row, copy) => isPerson(key) && row !== undefined && laterRow(copy, row) === row
-  && copy.wraps.some((/** @type {import('./keys.js').KeyWrap} */ wrap) => !hasWrap(row, wrap));
+/**
+ * The passkeys that an earlier copy of this row in the journal still holds and that were taken away since. Never a passphrase: one that differs
+ * may be the good one of a row whose bytes the disk changed. @param {Mark} mark @param {any} copy @returns {import('./keys.js').KeyWrap[]}
+ */
+export function outlivedWraps({ key, value }, copy) {
+  const row = /** @type {import('./keys.js').PersonRow} */ (value);
+  if (!isPerson(key) || laterRow(copy, row) !== row) return [];
+  return copy.wraps.filter((/** @type {import('./keys.js').KeyWrap} */ wrap) => wrap.way === 'passkey' && !hasWrap(row, wrap));
+}
 
-/** A frame with this row in the place of each earlier copy of it. @param {import('./journal.js').Frame} frame @param {string} key @param {import('./keys.js').PersonRow} row @returns {import('./journal.js').Frame} */
-export function withLaterRow(frame, key, row) {
+/**
+ * A frame whose earlier copies of this row are without the wraps that are gone; the row's own of the same way stands in their place, if it has
+ * one. Every other wrap stays as it stands in the journal: it may be the last good one. Twice is as once.
+ * @param {import('./journal.js').Frame} frame @param {string} key @param {import('./keys.js').PersonRow} row @param {import('./keys.js').KeyWrap[]} gone
+ * @returns {import('./journal.js').Frame}
+ */
+export function withoutWraps(frame, key, row, gone) {
   if (frame.facts.kind !== 'keys') return frame;
-  const marks = frame.facts.marks.map((mark) => (mark.key === key ? { key, value: laterRow(/** @type {import('./keys.js').PersonRow} */ (mark.value), row) } : mark));
+  const marks = frame.facts.marks.map((mark) => (mark.key === key ? { key, value: withoutGone(/** @type {import('./keys.js').PersonRow} */ (mark.value), row, gone) } : mark));
   return { ...frame, facts: { kind: 'keys', marks } };
+}
+
+/** @param {import('./keys.js').PersonRow} copy @param {import('./keys.js').PersonRow} row @param {import('./keys.js').KeyWrap[]} gone @returns {import('./keys.js').PersonRow} */
+function withoutGone(copy, row, gone) {
+  const isGone = (/** @type {import('./keys.js').KeyWrap} */ wrap) => gone.some(({ keys }) => keys === wrap.keys);
+  if (laterRow(copy, row) !== row || !copy.wraps.some(isGone)) return copy;
+  const wraps = copy.wraps.flatMap((wrap) => (isGone(wrap) ? row.wraps.filter(({ way }) => way === wrap.way) : [wrap]));
+  return { ...copy, revision: row.revision, wraps };
 }
 
 /**

@@ -9,7 +9,7 @@
 import { headerHash, readHeader, streamOf, Unreadable } from './header.js';
 import { sha256, toUtf8 } from './bytes.js';
 import { readFrames } from './journal.js';
-import { isMissing, isOutlived, keptKeys, keysFrame, laterMark, withLaterRow } from './kept_keys.js';
+import { isMissing, keptKeys, keysFrame, laterMark, outlivedWraps, withoutWraps } from './kept_keys.js';
 import { entryFrame, outboxRow } from './mint.js';
 import { StorageProblem } from './ports.js';
 import { redactHere, unusedCarryKeys } from './redact.js';
@@ -270,8 +270,11 @@ async function completeJournal({ storage, secondCopy }, read, hidden, redacted, 
   const toScrub = [...read.worded].filter((operation) => redacted.has(operation));
   if (toScrub.length > 0) problem = (await secondCopy.scrub(toScrub)) ?? problem;
   // A way of unlocking that was taken away while a file could not be reached, or just before the power went.
-  for (const { key, value } of kept.filter((row) => read.copies.some((copy) => copy.key === row.key && isOutlived(row.key, row.value, copy.value)))) {
-    problem = (await secondCopy.amend((frame) => withLaterRow(frame, key, /** @type {import('./keys.js').PersonRow} */ (value)))) ?? problem;
+  for (const mark of kept) {
+    const gone = read.copies.filter(({ key }) => key === mark.key).flatMap(({ value }) => outlivedWraps(mark, value));
+    if (gone.length === 0) continue;
+    const row = /** @type {import('./keys.js').PersonRow} */ (mark.value);
+    problem = (await secondCopy.amendInTheEnd((frame) => withoutWraps(frame, mark.key, row, gone))) ?? problem;
   }
   return problem === null ? null : 'second_copy_failed';
 }

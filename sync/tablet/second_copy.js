@@ -20,6 +20,9 @@ export class SecondCopy {
   /** @type {Set<string>} operations whose bodies have still to be removed from files of the journal */
   #toScrub = new Set();
 
+  /** @type {Set<(frame: Frame) => Frame>} other changes that have still to be made in files of the journal */
+  #toAmend = new Set();
+
   /** @type {Set<string>} headers flushed since this start */
   #held = new Set();
 
@@ -56,7 +59,20 @@ export class SecondCopy {
 
   /** Try again what failed. @returns {Promise<StorageProblem | null>} */
   async retry() {
-    return (await this.write([])) ?? (this.#toScrub.size > 0 ? this.scrub([]) : null);
+    let problem = (await this.write([])) ?? (this.#toScrub.size > 0 ? await this.scrub([]) : null);
+    for (const change of this.#toAmend) problem ??= await this.amendInTheEnd(change);
+    return problem;
+  }
+
+  /**
+   * As `amend`; what failed is remembered for this start and made with the next `retry`.
+   * @param {(frame: Frame) => Frame} change @returns {Promise<StorageProblem | null>}
+   */
+  async amendInTheEnd(change) {
+    this.#toAmend.add(change);
+    const problem = await this.amend(change);
+    if (problem === null) this.#toAmend.delete(change);
+    return problem;
   }
 
   /**

@@ -246,6 +246,11 @@ def test_a_passkey_is_added_later_with_the_passphrase_and_removed_again(tablet: 
     unlocks_with_the_passkey(page)
 
     goes_to_ways(page)
+    page.locator("#passphrase").fill("not the passphrase at all")
+    page.get_by_role("button", name=REMOVE).click()
+    expect(page.locator("#problems")).to_be_focused()
+    assert ways_of(people_rows(page)[0]) == ["passphrase", "passkey"]
+    page.locator("#passphrase").fill(PASSPHRASE)
     page.get_by_role("button", name=REMOVE).click()
     expect(page.locator(".fw-notice")).to_contain_text("Removed")
     assert ways_of(people_rows(page)[0]) == ["passphrase"]
@@ -266,7 +271,11 @@ def test_the_tablets_own_list_is_told_of_a_passkey_that_opens_nothing_any_more(t
     enrols_with_a_passkey(tablet)
     [passkey] = lock.passkeys()
     goes_to_ways(page)
+    page.get_by_role("button", name=REMOVE).click()
+    expect(page.locator("#problems")).to_be_focused()
+    assert page.locator("html").get_attribute("data-forgotten") is None
 
+    page.locator("#passphrase").fill(PASSPHRASE)
     page.get_by_role("button", name=REMOVE).click()
 
     spelt = passkey["credentialId"].translate(str.maketrans("+/", "-_")).rstrip("=")
@@ -421,6 +430,9 @@ def test_every_page_of_it_passes_axe_and_needs_no_sideways_scroll(
     page.get_by_role("button", name=ADD).click()
     expect(page.locator(".fw-notice")).to_contain_text("You can now unlock this tablet")
     looks("added")
+    page.get_by_role("button", name=REMOVE).click()
+    expect(page.locator("#problems")).to_be_focused()
+    looks("not removed without the passphrase")
     tablet.opens_the_visit()
     tablet.starts_a_record()
     tablet.locks()

@@ -1,31 +1,40 @@
 /** Ways to unlock, as the tablet answers: who may add one, what becomes of what a passkey gave, and what is said when it gave nothing. */
 import assert from 'node:assert/strict';
-import test from 'node:test';
+import test, { afterEach } from 'node:test';
 
+import { Application } from '../../static/tablet/application.js';
 import { waysPage } from '../../static/tablet/pages/passkeys.js';
-import { create, draft, leave, remove, show } from '../../static/tablet/passkeys.js';
+import { create, draft, leave, prove, remove, show } from '../../static/tablet/passkeys.js';
 import { tryPassphrase } from '../../static/tablet/passphrases.js';
-import { unlockWithPasskey } from '../../static/tablet/unlocking.js';
+import { stretch } from '../../static/tablet/ports/argon2.js';
+import { Router } from '../../static/tablet/router.js';
+import { Session } from '../../static/tablet/session.js';
+import { unlock, unlockWithPasskey } from '../../static/tablet/unlocking.js';
+import { toBase64 } from '../../sync/tablet/bytes.js';
 import { personRow } from '../../sync/tablet/kept_keys.js';
-import { unlockPersonKeys } from '../../sync/tablet/keys.js';
+import { addUnlocking, unlockPersonKeys } from '../../sync/tablet/keys.js';
 import { passkeyKek, passkeyOf } from '../../sync/tablet/passkey.js';
-import { ANN, World } from '../sync/tablet/world.js';
+import { ANN, BEN, World } from '../sync/tablet/world.js';
 
 const KEK = () => new Uint8Array(32).fill(7);
 const OUTPUT = () => new Uint8Array(32).fill(9);
+const PASSPHRASE = 'four words quite apart';
+/** As little as Argon2 does: these tests are not about how dear a guess is. */
+const QUICK = Object.freeze({ name: 'argon2id', memory_kib: 8, passes: 1, lanes: 1, salt: toBase64(new Uint8Array(16).fill(3)) });
+
+/** What a test opened. @type {Session[]} */
+const open = [];
+afterEach(() => open.splice(0).forEach((session) => session.close()));
 
 /** Ann has unlocked, and gave her passphrase a moment ago. */
 async function unlocked({ proven = KEK(), adds = true } = {}) {
   const world = new World();
   const tab = await world.enrolled();
-  const session = {
-    person: ANN, name: 'Ann', proven,
-    forgetProven() { this.proven?.fill(0); this.proven = null; },
-  };
-  const enrolment = { person: ANN, name: 'Ann' };
-  const application = {
-    tablet: tab.tablet, session, enrolment, passkeys: { asks: true, adds }, lockedAfter_minutes: null, person: () => ANN, taking: new Set(),
-  };
+  const application = new Application(() => {});
+  const session = new Session(application, tab.keys, 'Ann', 'token', { close() {} });
+  if (proven !== null) session.holdProven(proven);
+  open.push(session);
+  Object.assign(application, { tablet: tab.tablet, session, enrolment: { person: ANN, name: 'Ann' }, passkeys: { asks: true, adds } });
   return { tab, session, application, row: () => personRow(tab.storage, ANN) };
 }
 
@@ -63,7 +72,8 @@ test('without the passphrase nothing is added: it is asked for first', async () 
 
   assert.equal(asking.page.passkey, '');
   assert.equal(asking.page.passphrase.label, 'Your passphrase');
-  assert.deepEqual(said, { seeOther: '/tablet/passkeys/new' });
+  assert.deepEqual([said.status, said.page.passkey], [422, '']);
+  assert.match(said.page.passphrase.error, /^Nothing was added. Enter your passphrase again/);
   assert.deepEqual((await row()).wraps.map(({ way }) => way), ['passphrase']);
 });
 
@@ -73,6 +83,35 @@ test('"Not now" forgets what the passphrase gave', async () => {
 
   await leave(application);
 
+  assert.deepEqual([session.proven, [...proven].every((byte) => byte === 0)], [null, true]);
+});
+
+test('whoever leaves by any other link has left the adding: what the passphrase gave is forgotten', async () => {
+  const { application, session } = await unlocked();
+  const { proven } = session;
+  const asked = [];
+  const answers = async () => { asked.push(session.proven !== null); return { seeOther: '/tablet/only-here' }; };
+  const router = new Router([
+    { method: 'GET', path: '/tablet/passkeys/new', handler: answers },
+    { method: 'GET', path: '/tablet/only-here', handler: async () => { asked.push(session.proven !== null); throw new Error('far enough'); } },
+  ]);
+  application.note = () => {};
+
+  await router.answer(application, { method: 'GET', url: 'http://localhost/tablet/passkeys/new', headers: {}, entries: null });
+
+  assert.deepEqual([asked, session.proven, [...proven].every((byte) => byte === 0)], [[true, false], null, true]);
+});
+
+test('what the passphrase gave is forgotten after two minutes', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const { session } = await unlocked();
+  const { proven } = session;
+
+  t.mock.timers.tick(119_000);
+  const before = session.proven;
+  t.mock.timers.tick(1_000);
+
+  assert.equal(before, proven);
   assert.deepEqual([session.proven, [...proven].every((byte) => byte === 0)], [null, true]);
 });
 
@@ -111,15 +150,112 @@ for (const [what, told] of [['too few bytes', { output: new Uint8Array(16) }], [
   });
 }
 
-test('removing it leaves the passphrase, and twice is as once', async () => {
-  const { application, row } = await added();
+/** Ann's passphrase is one that can be typed; a passkey is added, with the passphrase asked for first. */
+async function addedByTyping() {
+  const world = await unlocked({ proven: null });
+  const row = await addUnlocking(await world.row(), { way: 'passphrase', kek: KEK() }, { way: 'passphrase', parameters: QUICK, kek: await stretch(PASSPHRASE, QUICK) }, new Uint8Array(12).fill(5));
+  await world.tab.storage.commit([{ store: 'marks', key: `person:${ANN}`, put: row }]);
+  await prove(world.application, typed(PASSPHRASE));
+  const { page } = await draft(world.application);
+  await create(world.application, request(page));
+  return world;
+}
 
-  const first = await remove(application);
-  const second = await remove(application);
+function typed(passphrase) {
+  const form = new FormData();
+  form.append('passphrase', passphrase);
+  return { form, passkeyOutput: null };
+}
+
+test('removing it leaves the passphrase, and twice is as once', async () => {
+  const { application, row } = await addedByTyping();
+
+  const first = await remove(application, typed(PASSPHRASE));
+  const second = await remove(application, typed(''));
 
   assert.match(first.page.notices[0].words, /^Removed/);
   assert.deepEqual(second, { seeOther: '/tablet/passkeys' });
   assert.deepEqual((await row()).wraps.map(({ way }) => way), ['passphrase']);
+});
+
+for (const [what, passphrase, words] of [['none', '', /^Enter your passphrase/], ['a wrong one', 'not that', /^That is not the passphrase/]]) {
+  test(`without the passphrase it is not removed: ${what}`, async () => {
+    const { application, row } = await addedByTyping();
+
+    const shown = await remove(application, typed(passphrase));
+
+    assert.deepEqual([shown.status, shown.at], [422, '/tablet/passkeys']);
+    assert.match(shown.page.problems[0].words, words);
+    assert.match(shown.page.remove.passphrase.error, words);
+    assert.deepEqual((await row()).wraps.map(({ way }) => way), ['passphrase', 'passkey']);
+  });
+}
+
+test('a passphrase that was damaged on the disk keeps the passkey: it is the only way in', async () => {
+  const { application, tab, row } = await addedByTyping();
+  const [passphrase, passkey] = (await row()).wraps;
+  const spoilt = { ...passphrase, keys: `${passphrase.keys.slice(0, -8)}AAAAAAA=` };
+  await tab.storage.commit([{ store: 'marks', key: `person:${ANN}`, put: { ...(await row()), wraps: [spoilt, passkey] } }]);
+
+  const shown = await remove(application, typed(PASSPHRASE));
+
+  assert.equal(shown.status, 422);
+  assert.equal((await unlockPersonKeys(await row(), 'passkey', await passkeyKek(OUTPUT(), passkeyOf(await row()).salt))).person, ANN);
+});
+
+test('the passkey answers while the passphrase is being stretched: the tablet is entered once', async () => {
+  const { application, row } = await addedByTyping();
+  const { credential } = passkeyOf(await row());
+  application.session.close();
+  application.session = null;
+  let entered = 0;
+  let atTheDoor = 0;
+  let goOn = () => {};
+  const { once } = application;
+  application.once = (key, work) => { atTheDoor += 1; return once.call(application, key, work); };
+  application.taking.add(new Promise((resolve) => { goOn = resolve; }));
+  application.enrolment = { person: ANN, name: 'Ann', get reading_token() { entered += 1; throw new Error('far enough'); } };
+
+  const both = Promise.allSettled([
+    unlockWithPasskey(application, request({ passkey: { salt: '', credential } })), unlock(application, typed(PASSPHRASE)),
+  ]);
+  while (atTheDoor < 2) await new Promise(setImmediate);
+  goOn();
+  const ended = await both;
+
+  assert.deepEqual([entered, ended.map(({ reason }) => reason.message)], [1, ['far enough', 'far enough']]);
+});
+
+test('somebody else is chosen while a passphrase is being stretched: they do not find the tablet open', async () => {
+  const { application } = await addedByTyping();
+  application.session.close();
+  application.session = null;
+
+  const under_way = unlock(application, typed(PASSPHRASE));
+  application.enrolment = { person: BEN, name: 'Ben' };
+  const said = await under_way;
+
+  assert.deepEqual([said.at, said.status, application.session], ['/tablet/unlock', 200, null]);
+});
+
+test('a session that takes the place of another closes it', async () => {
+  const { application, session } = await unlocked();
+  application.flusher = { wake() {} };
+  application.idleLock = { begin() {} };
+  const { proven } = session;
+
+  await application.unlocked(new Session(application, session.keys, 'Ann', 'token', { close() {} }), application.enrolment);
+
+  assert.deepEqual([session.proven, [...proven].every((byte) => byte === 0)], [null, true]);
+});
+
+test('a passphrase that was typed before the passkey opened opens nothing a second time', async () => {
+  const { application, session } = await addedByTyping();
+
+  const said = await unlock(application, typed(PASSPHRASE));
+
+  assert.deepEqual(said, { seeOther: '/tablet/' });
+  assert.equal(application.session, session);
 });
 
 for (const [what, told, words] of [

@@ -36,6 +36,9 @@ export const OTHER_KEYS = Object.freeze({
   more: `What the tablet gave does not open your notes. ${KEPT} When you have unlocked, remove this way to unlock and add it again.`,
 });
 
+/** The passphrase was given too long ago, or the person was elsewhere since. @type {Problem} */
+export const TOO_LATE = Object.freeze({ error: 'Nothing was added. Enter your passphrase again, then add it within 2 minutes', more: '' });
+
 /** @param {string} outcome what the page says that happened @param {'unlocking' | 'adding'} doing @returns {Problem} */
 export const problemOf = (outcome, doing) => (PROBLEMS[outcome] ?? PROBLEMS.unusable)[doing];
 
@@ -46,15 +49,19 @@ export const passkeyButton = (passkey, { whose, problem }) => (passkey === null 
   credential: passkey.credential, salt: passkey.salt, transports: passkey.transports.join(' '), handle: '', name: '',
 });
 
-/** @param {{has: boolean, passkey: Passkey | null, adds: boolean}} shown `has` without `passkey`: one that a newer release made */
-export function waysPage({ has, passkey, adds }) {
+/** @param {{has: boolean, passkey: Passkey | null, adds: boolean, error?: string}} shown `has` without `passkey`: one that a newer release made; `error`: why it was not removed */
+export function waysPage({ has, passkey, adds, error = '' }) {
   return {
     title: 'Ways to unlock',
+    problems: error === '' ? [] : [{ href: '#passphrase', words: error }],
     passphrase: 'Your passphrase always opens your notes on this tablet. It cannot be removed.',
     lead: 'You can unlock with this tablet’s own fingerprint, face or PIN instead of typing. This is called a passkey. It works without a connection.',
     standing: standing(has, passkey, adds),
-    before_removing: has ? 'After you remove it, only your passphrase opens your notes here. Be sure that you know it.' : '',
-    remove: has ? { action: '/tablet/passkeys/remove', credential: passkey?.credential ?? '' } : '',
+    before_removing: has ? 'After you remove it, only your passphrase opens your notes here. So it is removed only if your passphrase opens them now.' : '',
+    remove: has ? {
+      action: '/tablet/passkeys/remove', credential: passkey?.credential ?? '',
+      passphrase: { name: 'passphrase', label: 'Your passphrase', value: '', hint: '', error },
+    } : '',
     add_href: !has && adds ? '/tablet/passkeys/new' : '',
     back_href: '/tablet/only-here',
   };

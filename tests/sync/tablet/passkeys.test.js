@@ -10,6 +10,7 @@ import { readFrames } from '../../../sync/tablet/journal.js';
 import { addUnlocking, laterRow, makePersonKeys, unlockPersonKeys, withoutUnlocking } from '../../../sync/tablet/keys.js';
 import { changePerson, personRow } from '../../../sync/tablet/kept_keys.js';
 import { passkeyKek, passkeyOf, passkeyParameters } from '../../../sync/tablet/passkey.js';
+import { StorageProblem } from '../../../sync/tablet/ports.js';
 import { open, unwrapCarryKey } from '../../../sync/tablet/seal.js';
 import { ANN, World } from './world.js';
 
@@ -182,6 +183,59 @@ test('the power goes before the second copy hears of the removal: the next start
   const next = await world.starts(tab.device);
 
   assert.deepEqual(await personRow(next.storage, ANN), without);
+  assert.equal(copies(tab, keys), 0);
+});
+
+/** Ann's row with one byte of what the passphrase wraps changed by the disk. */
+const spoilt = (row) => ({ ...row, wraps: row.wraps.map((wrap) => (wrap.way === 'passphrase' ? { ...wrap, keys: `${wrap.keys.slice(0, -8)}AAAAAAA=` } : wrap)) });
+
+test('what the disk changed in the database does not take the place of what the second copy holds: a removal takes the passkey and nothing else', async () => {
+  const { tab, after } = await withPasskey();
+  const [passphrase, passkey] = after.wraps;
+  const held = copies(tab, passphrase.keys);
+  const damaged = spoilt(after);
+  await tab.storage.commit([{ store: 'marks', key: `person:${ANN}`, put: damaged }]);
+
+  await changePerson(tab.tablet, damaged, withoutUnlocking(damaged, 'passkey'));
+
+  assert.deepEqual([copies(tab, passkey.keys), copies(tab, passphrase.keys)], [0, held]);
+});
+
+test('a start that completes a removal takes the passkey and nothing else from the second copy', async () => {
+  const { world, tab, after } = await withPasskey();
+  const [passphrase, passkey] = after.wraps;
+  const held = copies(tab, passphrase.keys);
+  await tab.storage.commit([{ store: 'marks', key: `person:${ANN}`, put: withoutUnlocking(spoilt(after), 'passkey') }]);
+  tab.device.kill();
+
+  await world.starts(tab.device);
+
+  assert.deepEqual([copies(tab, passkey.keys), copies(tab, passphrase.keys)], [0, held]);
+});
+
+test('a changed passphrase takes the place of the old one in the second copy', async () => {
+  const { world, tab, after } = await withPasskey();
+  const changed = await addUnlocking(after, { way: 'passphrase', kek: KEK }, { way: 'passphrase', parameters: {}, kek: OUTPUT }, world.random.bytes(12));
+
+  await changePerson(tab.tablet, after, changed);
+
+  assert.equal(copies(tab, after.wraps[0].keys), 0);
+  assert.ok(copies(tab, changed.wraps.find(({ way }) => way === 'passphrase').keys) > 0);
+});
+
+test('a removal that the second copy could not take is made when it can, without another start', async () => {
+  const { tab, after } = await withPasskey();
+  const { keys } = after.wraps[1];
+  const { journal } = tab.tablet;
+  const { rewrite } = journal;
+  journal.rewrite = async () => { throw new StorageProblem('failed'); };
+
+  const kept = await changePerson(tab.tablet, after, withoutUnlocking(after, 'passkey'));
+  const still = await tab.tablet.secondCopy.retry();
+  journal.rewrite = rewrite;
+  const last = await tab.tablet.secondCopy.retry();
+
+  assert.deepEqual([kept, still instanceof StorageProblem, last], ['once', true, null]);
   assert.equal(copies(tab, keys), 0);
 });
 

@@ -42,7 +42,7 @@ def cases() -> dict[str, list[Context]]:
         "enrolment/draft.html": [_enrolment(""), _enrolment("Enter the code from the office")],
         "locking/show.html": [_locking(""), _locking("Choose from 2 to 15 minutes")],
         "passkeys/draft.html": [_passkey_draft(True), _passkey_draft(False)],
-        "passkeys/show.html": [_ways(True), _ways(False)],
+        "passkeys/show.html": [_ways(True), _ways(True, "That is not the passphrase"), _ways(False)],
         "people/on_tablet.html": [_people()],
         "evidence/capture.html": [_capture([]), _capture([_block(block) for block in BLOCKS])],
         "evidence/on_tablet.html": [_record(), *_looks()],
@@ -184,13 +184,20 @@ def _passkey_draft(proven: bool) -> Context:
     }
 
 
-def _ways(has: bool) -> Context:
+def _ways(has: bool, error: str = "") -> Context:
     return {
+        "problems": [{"href": "#passphrase", "words": error}] if error else [],
         "passphrase": "Your passphrase always opens your notes.",
         "lead": "This is called a passkey.",
         "standing": "You added it on 11 February 2025." if has else "You have not added it.",
         "before_removing": "Be sure that you know your passphrase." if has else "",
-        "remove": {"action": "/tablet/passkeys/remove", "credential": "AAEC+/8="} if has else "",
+        "remove": {
+            "action": "/tablet/passkeys/remove",
+            "credential": "AAEC+/8=",
+            "passphrase": _field("passphrase", "Your passphrase", error=error),
+        }
+        if has
+        else "",
         "add_href": "" if has else "/tablet/passkeys/new",
         "back_href": "/tablet/only-here",
     }
