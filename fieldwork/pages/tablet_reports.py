@@ -19,17 +19,16 @@ def reports(told: Sequence[TabletReport], person: str) -> list[Page]:
     """At most five of a tablet's reports; `told` is the last first. Those that need a look come before the others."""
     lines = []
     for place, report in enumerate(told):
-        before = any(earlier.missing for earlier in told[place + 1 :])
-        lines.append((report.needs_a_look, _line(report, person, missing_before=before)))
+        lines.append((report.needs_a_look, _line(report, person, told[place + 1 :])))
     lines.sort(key=lambda line: not line[0])
     return [line for _, line in lines[:MOST_SHOWN]]
 
 
-def _line(report: TabletReport, person: str, *, missing_before: bool) -> Page:
+def _line(report: TabletReport, person: str, earlier: Sequence[TabletReport]) -> Page:
     return {
         "when": f"{moment_in_words(report.received_at)}{_by_its_own_clock(report)}",
         "attention": _attention(report),
-        "words": " ".join(_sentences(report, person, missing_before=missing_before)),
+        "words": " ".join(_sentences(report, person, earlier)),
     }
 
 
@@ -48,7 +47,7 @@ def _by_its_own_clock(report: TabletReport) -> str:
     return f" (by the tablet’s clock it was {moment_in_words(claimed)})"
 
 
-def _sentences(report: TabletReport, person: str, *, missing_before: bool) -> Iterator[str]:
+def _sentences(report: TabletReport, person: str, earlier: Sequence[TabletReport]) -> Iterator[str]:
     if report.found_empty:
         yield "The tablet’s main store was found empty."
     if report.came_back:
@@ -57,7 +56,7 @@ def _sentences(report: TabletReport, person: str, *, missing_before: bool) -> It
         yield f"{counted(report.copied, 'change was', 'changes were')} copied into the second copy again."
     if report.journal_damaged_bytes:
         yield f"{counted(report.journal_damaged_bytes, 'byte', 'bytes')} of the second copy could not be read."
-    yield from _about_what_is_missing(report, person, missing_before=missing_before)
+    yield from _about_what_is_missing(report, person, earlier)
     if report.drafts_unopened:
         what = (
             "draft does not open for its writer and is"
@@ -69,7 +68,7 @@ def _sentences(report: TabletReport, person: str, *, missing_before: bool) -> It
         yield "The tablet may delete notes when it runs out of space."
 
 
-def _about_what_is_missing(report: TabletReport, person: str, *, missing_before: bool) -> Iterator[str]:
+def _about_what_is_missing(report: TabletReport, person: str, earlier: Sequence[TabletReport]) -> Iterator[str]:
     look = f"Ask {person} to look at what is on the tablet before anything else is written there."
     if report.missing:
         yield f"{counted(report.missing, 'change', 'changes')} could not be restored."
@@ -79,4 +78,11 @@ def _about_what_is_missing(report: TabletReport, person: str, *, missing_before:
     elif not report.certain:
         yield f"The tablet cannot tell whether anything is missing. {look}"
     elif report.found_empty or report.came_back or report.copied:
-        yield "Nothing else is missing." if missing_before else "Nothing is missing."
+        yield _nothing_missing(earlier)
+
+
+def _nothing_missing(earlier: Sequence[TabletReport]) -> str:
+    """A start knows only what it compared: what an earlier one could not find out, it does not know either."""
+    if any(not report.certain for report in earlier):
+        return "This start found nothing missing."
+    return "Nothing else is missing." if any(report.missing for report in earlier) else "Nothing is missing."

@@ -1,11 +1,12 @@
 /**
  * The keys that must outlive the database: the office's public ones, each person's pair, wrapped, and the enrolment with
- * which the tablet may send.
+ * which the tablet may send. With them goes the mark of a start that could not know what was missing.
  *
  * They stand in the marks of the unsent database and in the journal, so that a tablet whose database was wiped can still
  * seal new words and its owner can still read the restored ones. Nothing here opens anything without a passphrase or a passkey.
  */
 import { laterRow } from './keys.js';
+import { UNCERTAIN_TOLD } from './report.js';
 
 /** @typedef {{key: string, value: unknown}} Mark */
 
@@ -17,7 +18,8 @@ export async function keptKeys(storage) {
   const ingest = await storage.range('marks', { from: 'ingest:', to: 'ingest:\uFFFF' });
   const people = await storage.range('marks', { from: 'person:', to: 'person:\uFFFF' });
   const enrolments = await storage.range('marks', { from: 'enrolment:', to: 'enrolment:\uFFFF' });
-  return [...ingest, ...people, ...enrolments].map(({ key, value }) => ({ key, value }));
+  const doubt = await storage.range('marks', { from: UNCERTAIN_TOLD, to: UNCERTAIN_TOLD });
+  return [...ingest, ...people, ...enrolments, ...doubt].map(({ key, value }) => ({ key, value }));
 }
 
 /**

@@ -13,8 +13,9 @@ import { isMissing, keptKeys, keysFrame, laterMark, outlivedWraps, withoutWraps 
 import { entryFrame, outboxRow } from './mint.js';
 import { StorageProblem } from './ports.js';
 import { redactHere, unusedCarryKeys } from './redact.js';
-import { closeReport, keepReport, planReport } from './report.js';
+import { closeReport, keepReport, planReport, somethingWasMissing } from './report.js';
 import { restore, settleStreams } from './restore.js';
+import { SENTINEL_FAILED } from './sentinel.js';
 
 /** @typedef {import('./tablet.js').Tablet} Tablet */
 /** @typedef {import('./ports.js').Change} Change */
@@ -32,6 +33,7 @@ import { restore, settleStreams } from './restore.js';
  * @property {number} damaged rows whose bytes the disk had changed and no journal could mend
  * @property {number} lost numbers given out of which neither copy holds anything
  * @property {boolean} certain whether `lost` and `damaged` are all: something that outlived both copies remembers how far they had come
+ * @property {boolean} missing_before an earlier start told of a loss, or of one that it could not rule out
  * @property {number} copied entries written into the journal again
  * @property {number} journal_damaged_bytes
  * @property {number} journals_hidden other workers that live
@@ -58,8 +60,10 @@ export async function reconcile(tablet) {
   const new_incarnation = known.incarnation === undefined || behind;
   const { repaired, damaged, repairs } = await checkRows(known, read);
   const journal_damaged_bytes = read.damaged_bytes;
-  // The sentinel is what knows better than two copies that are both poor. It is one behind at most, which a damaged journal may hide.
-  const certain = memory !== null && hidden === 0 && !((found_empty || behind) && journal_damaged_bytes > 0);
+  // The sentinel is what knows better than two copies that are both poor, where it could be written and a journal stands beside it. It may
+  // be one behind, so what it shows to be lost may be more, and a damaged journal may hide the last one.
+  const poorer = (found_empty || behind) && (journal_damaged_bytes > 0 || isFarBehind(memory, highest));
+  const certain = memory !== null && hidden === 0 && lost === 0 && read.frames > 0 && !known.marks.has(SENTINEL_FAILED) && !poorer;
   // While another worker lives, what seems to be missing may stand in the file that only it can read.
   // Damaged bytes are not copied: the next start would take them for the right ones.
   const spoilt = new Set(damaged);
@@ -97,7 +101,7 @@ export async function reconcile(tablet) {
   if (report.row !== null) await closeReport(storage, report.row, { journalFailed: problem !== null });
   return {
     first_start, found_empty, behind, new_incarnation, restored: missing.length, repaired, damaged: damaged.length, lost, certain,
-    copied, journal_damaged_bytes, journals_hidden: hidden, problem,
+    missing_before: somethingWasMissing([...known.marks.keys(), ...read.marks.keys()]), copied, journal_damaged_bytes, journals_hidden: hidden, problem,
   };
 }
 
@@ -129,8 +133,10 @@ async function readJournal(files) {
   /** Operations whose words stand in some file, though another file may have them redacted already. @type {Set<string>} */
   const worded = new Set();
   let damaged_bytes = 0;
+  let frames = 0;
   for (const file of files) {
     const found = readFrames(file);
+    frames += found.frames.length;
     damaged_bytes += found.damaged_bytes;
     for (const { facts, sealed } of found.frames) {
       if (facts.kind === 'keys') {
@@ -155,7 +161,7 @@ async function readJournal(files) {
       entries.set(place, { place, stream, header, facts, sealed: facts.redacted ? null : sealed });
     }
   }
-  return { entries, marks, copies, redacts, worded, damaged_bytes, purgedTo: (/** @type {string} */ stream) => purged.get(stream) ?? 0 };
+  return { entries, marks, copies, redacts, worded, frames, damaged_bytes, purgedTo: (/** @type {string} */ stream) => purged.get(stream) ?? 0 };
 }
 
 /** @param {string} text */
@@ -199,6 +205,9 @@ function highestNumbers(known, read, memory) {
   for (const { stream, sequence } of known.entries.values()) raise(stream, sequence);
   return highest;
 }
+
+/** Whether the sentinel missed more than the last note of a stream: it then could not be written, or did not come to it. @param {import('./ports.js').SentinelFacts | null} memory @param {Map<string, number>} highest */
+const isFarBehind = (memory, highest) => [...highest].some(([stream, to]) => to > (memory?.highest[stream] ?? 0) + 1);
 
 /**
  * Numbers of which neither copy holds anything, and that no earlier start has counted.

@@ -35,6 +35,8 @@ import { NetworkProblem, StorageProblem } from './ports.js';
 
 const REPORTS = { from: 'report:', to: 'report:\uFFFF' };
 const DAMAGED_TOLD = 'damaged_told';
+/** Stands in the journal as well (kept_keys.js): a database that goes next must not take the doubt with it. */
+export const UNCERTAIN_TOLD = 'uncertain_told';
 const ABOUT_THIS_ONE = ['status_400', 'status_413', 'status_422'];
 
 /** @param {Storage} storage @returns {Promise<ReportRow[]>} those that may be sent, as they were found */
@@ -63,8 +65,12 @@ export function planReport({ clock, random }, marks, found, damaged) {
   /** @type {Change[]} */
   const changes = [{ store: 'marks', key: `report:${row.report}`, put: row }];
   if (damaged.length > 0) changes.push({ store: 'marks', key: DAMAGED_TOLD, put: { places: damaged } });
+  if (!row.found.certain && !marks.has(UNCERTAIN_TOLD)) changes.push({ store: 'marks', key: UNCERTAIN_TOLD, put: { at: row.found_at } });
   return { row, changes };
 }
+
+/** Whether an earlier start told of a loss, or could not rule one out: no later start may then call everything there. @param {string[]} marks their keys */
+export const somethingWasMissing = (marks) => marks.some((key) => key === UNCERTAIN_TOLD || key === DAMAGED_TOLD || key.startsWith('lost:'));
 
 /** What a start that was cut off had found, and what is found now: what is counted once is added, what is found again is not. @param {Found} before @param {Found} now @returns {Found} */
 const together = (before, now) => ({

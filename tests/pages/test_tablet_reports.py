@@ -72,6 +72,17 @@ def test_a_later_report_does_not_take_back_what_an_earlier_one_said_is_missing()
     assert second.endswith("1 change was copied into the second copy again. Nothing else is missing.")
 
 
+def test_after_a_report_that_could_not_know_a_later_one_speaks_of_its_own_start_alone() -> None:
+    unsure = replace(QUIET, found_empty=True, restored=4, certain=False)
+    counted = replace(QUIET, lost=2, lost_streams=1, certain=False)
+    later = replace(QUIET, copied=4, received_at=AT + timedelta(days=1))
+
+    for earlier in ([unsure], [counted], [replace(QUIET, damaged=1), unsure]):
+        assert said(later, *earlier)[-1].endswith(
+            "4 changes were copied into the second copy again. This start found nothing missing."
+        )
+
+
 def test_what_needs_a_look_stands_first_however_many_came_after_it() -> None:
     lost = replace(QUIET, lost=2, lost_streams=1)
     quiet = [replace(QUIET, copied=1)] * 20

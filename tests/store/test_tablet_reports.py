@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from fieldwork.domain.tablet_report import TabletReport
-from fieldwork.store import devices
+from fieldwork.store import devices, tables
 from fieldwork.store.database import Database
 from fieldwork.store.retrying import retrying
 from fieldwork.store.tablet_reports import MOST_OF_A_DEVICE, keep_report, reports_of
@@ -79,3 +79,44 @@ async def test_the_last_report_comes_first_and_a_page_reads_a_bounded_number(dat
     found = await reports_of(database, [device_id])
 
     assert [report.restored for report in found[device_id]] == [report.restored for report in told[:2:-1]]
+
+
+def a_quiet_one(device_id: UUID) -> TabletReport:
+    return replace(report_of(device_id), lost=0, lost_streams=0, damaged=0, certain=True)
+
+
+@pytest.mark.parametrize(
+    "found",
+    [{"lost": 1, "lost_streams": 1}, {"damaged": 1}, {"certain": False}],
+    ids=["lost", "damaged", "not certain"],
+)
+async def test_a_report_that_needs_a_look_is_read_however_many_quiet_ones_came_after_it(
+    database: Database, found: dict[str, int | bool]
+) -> None:
+    quiet = a_quiet_one(await known_device(database))
+    needs_a_look = replace(quiet, **found)
+    await keep_report(database, needs_a_look)
+    for _ in range(MOST_OF_A_DEVICE + 1):
+        await keep_report(database, replace(quiet, report=uuid4()))
+
+    told = (await reports_of(database, [quiet.device_id]))[quiet.device_id]
+
+    assert told[-1] == needs_a_look
+    assert len(told) == MOST_OF_A_DEVICE + 1
+
+
+async def test_a_tablet_that_reports_at_every_start_fills_no_database_and_no_other_tablet_loses_one(
+    database: Database,
+) -> None:
+    quiet, other = [a_quiet_one(await known_device(database)) for _ in range(2)]
+    looks = replace(quiet, report=uuid4(), damaged=1)
+    for report in (looks, other, quiet):
+        await keep_report(database, report)
+    last = [replace(quiet, report=uuid4()) for _ in range(MOST_OF_A_DEVICE)]
+    for report in last:
+        await keep_report(database, report)
+
+    kept = tables.TabletReport.filter(device_id=quiet.device_id).using_db(database.reader)
+
+    assert {row.report for row in await kept} == {looks.report, *(report.report for report in last)}
+    assert await reports_of(database, [other.device_id]) == {other.device_id: [other]}

@@ -5,7 +5,7 @@ import test from 'node:test';
 import { startNotices } from '../../static/tablet/pages/start_words.js';
 
 const whole = {
-  first_start: false, found_empty: false, behind: false, new_incarnation: false, restored: 0, repaired: 0, damaged: 0, lost: 0, copied: 0, certain: true,
+  first_start: false, found_empty: false, behind: false, new_incarnation: false, restored: 0, repaired: 0, damaged: 0, lost: 0, copied: 0, certain: true, missing_before: false,
   journal_damaged_bytes: 0, journals_hidden: 0, problem: null,
 };
 const said = (/** @type {object} */ found) => startNotices({ ...whole, ...found }).map(({ kind, lead, words }) => `${kind}: ${lead} ${words}`);
@@ -39,6 +39,13 @@ test('what is in neither copy is said first, and nobody says that everything is 
 test('where nobody can know that nothing is missing, nobody says that everything is there', () => {
   assert.ok(said({ restored: 3, certain: false }).every((line) => !line.includes('Everything that was saved')));
   assert.ok(said({ copied: 3, certain: false }).every((line) => !line.includes('Everything that was saved')));
+});
+
+test('after an earlier start that lost something, or could not know, nobody says that everything is there', () => {
+  const words = said({ restored: 3, copied: 3, missing_before: true });
+
+  assert.equal(words.length, 2);
+  assert.ok(words.every((line) => !line.includes('Everything that was saved')));
 });
 
 test('nothing is said to have been copied into a second copy that could not be written', () => {

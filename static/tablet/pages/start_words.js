@@ -12,8 +12,8 @@ export function startNotices(found) {
   if (found === null) return [];
   const gone = found.lost + found.damaged;
   const brought = found.restored + found.repaired;
-  // Where nobody can know that nothing more is missing, nobody says so.
-  const whole = gone > 0 || !found.certain ? '' : ' Everything that was saved is there.';
+  // Where nobody can know that nothing more is missing, or something went before, nobody says so.
+  const whole = gone > 0 || !found.certain || found.missing_before ? '' : ' Everything that was saved is there.';
   /** @type {Notice[]} */
   const notices = [];
   if (gone > 0) {
