@@ -66,10 +66,10 @@ def _listening(host: str, port: int) -> socket.socket:
 
 
 def _serve_on(listening: socket.socket | None, app: str, host: str, port: int) -> None:
-    # A push of 1,000 lines makes thousands of short-lived things. Looking through all that lives at every 700 of them cost 6 % of the
-    # processor time of a push.
     # The thread that writes the database asks for the interpreter some ten times in a transaction. It need not wait 5 ms each time.
     sys.setswitchinterval(SWITCH_AFTER_S)
+    # A push of 1,000 lines makes thousands of short-lived things. Looking through all that lives at every 700 of them cost 6 % of the
+    # processor time of a push.
     gc.set_threshold(THINGS_BETWEEN_COLLECTIONS, 20, 100)
     server = uvicorn.Server(
         uvicorn.Config(

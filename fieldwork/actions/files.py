@@ -33,7 +33,7 @@ from fieldwork.domain.problems import Fault, FormFaults, NotFound, TooLarge
 from fieldwork.domain.screening import looks_in, words_in
 from fieldwork.store.files import note_file
 from fieldwork.store.log import instant
-from fieldwork.store.records import Record, record_of, records_under
+from fieldwork.store.records import Record, record_of
 from sync.central.header import is_uuid
 
 PIECE_BYTES = 256 * 1024
@@ -89,11 +89,6 @@ async def add_file(
     file_id = record_id_for(operation)
     await write(central, [draft(operation, evidence.visit.scope, "file", file_id, "create", fields)], person_id)
     return await record_of(central.log, file_id)
-
-
-async def files_of(central: Central, evidence: EvidenceSeen) -> list[Record]:
-    """The files that go with this record."""
-    return await records_under(central.log, [evidence.evidence_id], "file")
 
 
 async def file_to_read(central: Central, person_id: str, file_id: str) -> FileSeen:

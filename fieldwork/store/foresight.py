@@ -66,7 +66,7 @@ def footprint_of(brought: Brought | OwnWriting, outcome: Outcome) -> Footprint |
 
 
 class Quiet:
-    """Knows whether anybody but the log has written to the database, by another connection or by its own."""
+    """Knows whether anything but the batches of pushes was written to the database, by another connection or by the writer's own."""
 
     def __init__(self) -> None:
         self.disturbances = 0

@@ -33,7 +33,7 @@ MOST_TOGETHER = 64
 ENOUGH_TOGETHER = 400
 """Operations in one transaction: while it is being written, the next pushes are being read and opened."""
 WORTH_FORESEEING = 32
-"""Operations: to foresee a push asks its questions twice, which is more than a small push costs altogether."""
+"""Operations: small pushes go together and share their questions, and a push that is foreseen asks its own."""
 
 
 class LogClosed(Exception):
