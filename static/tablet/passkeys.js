@@ -98,7 +98,12 @@ export async function kekFrom(output, salt) {
 /** @param {Application} application @param {PersonRow} before @param {PersonRow} after @param {string} words */
 async function changed(application, before, after, words) {
   const kept = await changePerson(application.tablet, before, after);
-  if (kept === 'moved') return ways(application, [{ kind: 'attention', lead: 'Nothing was changed.', words: 'This was changed in another tab at the same time. Look at what stands here and try again.' }]);
+  if (kept === 'moved') {
+    // No success: the page would tell the tablet's own list that a passkey is gone which still stands (`forgotten` in static/screen/passkeys.js).
+    /** @type {Notice} */
+    const said = { kind: 'attention', lead: 'Nothing was changed.', words: 'This was changed in another tab at the same time. Look at what stands here and try again.' };
+    return { ...await ways(application, [said]), status: 409 };
+  }
   if (kept === 'once') return ways(application, [{ kind: 'attention', lead: words, words: 'It is kept once. The second copy failed and is tried again.' }]);
   return ways(application, [{ kind: 'news', lead: '', words }]);
 }

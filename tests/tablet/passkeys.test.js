@@ -191,6 +191,18 @@ for (const [what, passphrase, words] of [['none', '', /^Enter your passphrase/],
   });
 }
 
+test('a removal that another tab forestalled is no success: the passkey still stands, and must stay in the list of the tablet', async () => {
+  const { application, tab, row } = await addedByTyping();
+  const { commit } = tab.storage;
+  tab.storage.commit = async (changes, options) => (options?.check ? 'moved' : commit.call(tab.storage, changes, options));
+
+  const shown = await remove(application, typed(PASSPHRASE));
+
+  assert.equal(shown.status, 409);
+  assert.equal(shown.page.notices[0].lead, 'Nothing was changed.');
+  assert.deepEqual((await row()).wraps.map(({ way }) => way), ['passphrase', 'passkey']);
+});
+
 test('a passphrase that was damaged on the disk keeps the passkey: it is the only way in', async () => {
   const { application, tab, row } = await addedByTyping();
   const [passphrase, passkey] = (await row()).wraps;
