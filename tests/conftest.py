@@ -10,10 +10,15 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from fieldwork.store.database import Database
 from fieldwork.store.migrate import migrate
 from tests.postgres import PostgresCluster, PostgresMissing
+
+# An example is judged by what it shows. How long a busy machine took over it is no fault of the code.
+settings.register_profile("fieldwork", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("fieldwork")
 
 
 @pytest.fixture(scope="session")

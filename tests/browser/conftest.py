@@ -7,12 +7,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from fieldwork.building import build
 from fieldwork.settings import ROOT
 from tests.browser.office import Office
 from tests.browser.tablet import Tablet
+
+# What a page will show is waited for this long: a busy machine may be late. What it shows at once costs no time.
+expect.set_options(timeout=20_000)
 
 
 @pytest.fixture(scope="session")

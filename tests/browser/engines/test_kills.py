@@ -1,20 +1,23 @@
 """A tablet may end at any moment: a battery, a fall, a system that needs the memory. What was said to be saved is there again.
 
-The browser is killed with SIGKILL at random moments while somebody types; the same profile is started again without any connection, so
-nothing can come back from the office. Not part of this: power cuts of the disk (sync/simulator models them).
+The browser is killed with SIGKILL while somebody types, in turn just after a note was said to be saved, when the promise is most at
+risk, and at any moment; the same profile is started again without any connection, so nothing can come back from the office. Not part
+of this: power cuts of the disk (sync/simulator models them).
 """
 
 from __future__ import annotations
 
 import os
 import random
+import re
 import threading
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import TracebackType
 
 import pytest
-from playwright.sync_api import Error, Playwright
+from playwright.sync_api import Error, Playwright, expect
 
 from tests.browser.engines.kept_tablet import KeptTablet
 from tests.browser.engines.profile import Profile
@@ -24,6 +27,8 @@ KILLS = 50
 FEWEST_KILLS = 20
 LONGEST_S = 180
 LONGEST_MOMENT_S = 2.2
+LONGEST_AFTER_SAVE_S = 0.3
+LONGEST_SAVE_S = 20
 MOST_LOST_S = 1.0
 WORDS = ["she", "said", "nobody", "had", "written", "since", "the", "plan", "ended", "and", "taxi", "stopped", "coming"]
 
@@ -45,6 +50,38 @@ class Note:
         return self.typed[: old[-1]] if old else ""
 
 
+class Killer(threading.Thread):
+    """Kills the browser once while it is in force: some time after the typist begins, or, when aimed, after a note was said to be saved."""
+
+    def __init__(self, profile: Profile, after_s: float, *, aimed: bool) -> None:
+        super().__init__(daemon=True)
+        self.profile, self.after_s, self.aimed = profile, after_s, aimed
+        self.said_saved = threading.Event()
+        self.killed_at: float | None = None
+
+    def run(self) -> None:
+        """Wait, note the moment, and kill. A browser that never says that a note is saved is killed as well, so that nobody hangs."""
+        if self.aimed:
+            self.said_saved.wait(LONGEST_SAVE_S)
+        time.sleep(self.after_s)
+        self.killed_at = time.monotonic()
+        self.profile.kills()
+
+    def __enter__(self) -> Killer:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Once the browser is gone: it is killed also when the typist failed."""
+        self.join()
+        self.profile.is_over()
+
+    def __str__(self) -> str:
+        return f"{self.after_s:.2f} s after {'a note was said to be saved' if self.aimed else 'the typist began'}"
+
+
 class Typist:
     """Types notes and saves them, one after the other, until the browser is gone."""
 
@@ -52,20 +89,22 @@ class Typist:
         self.tablet, self.chance, self.first = tablet, chance, first
         self.notes: list[Note] = []
 
-    def types_until_the_end(self) -> None:
-        """Ends when the browser does."""
+    def types_until_killed_by(self, killer: Killer) -> None:
+        """Ends when the browser does. A browser or a page that gives up by itself is a failure."""
         try:
             while True:
-                self._writes_a_note()
-        except Error:
-            return
+                self._writes_a_note(killer)
+        except Error as error:
+            if killer.killed_at is None:
+                raise AssertionError(f"the page gave up before the browser was killed: {error}") from error
 
-    def _writes_a_note(self) -> None:
+    def _writes_a_note(self, killer: Killer) -> None:
+        is_short = self.chance.random() < 0.5 or (killer.aimed and not self.notes)
         note = Note(f"note{self.first + len(self.notes):04}")
         self.notes.append(note)
         page = self.tablet.page
         self.tablet.box.focus()
-        length = self.chance.choice([self.chance.randint(2, 8), self.chance.randint(20, 60)])
+        length = self.chance.randint(2, 8) if is_short else self.chance.randint(20, 60)
         for word in [note.name, *self.chance.choices(WORDS, k=length)]:
             page.keyboard.insert_text(f"{word} ")
             note.typed += f"{word} "
@@ -74,29 +113,10 @@ class Typist:
         page.keyboard.press("Control+Enter")
         while self.tablet.box.input_value() != "":
             time.sleep(0.005)
-        note.saved = self.tablet.saved.text_content(timeout=2_000).strip() == "Saved on this tablet"  # type: ignore[union-attr]
-
-
-class Killer(threading.Thread):
-    """Kills the browser once, some time from now, while the typist types."""
-
-    def __init__(self, profile: Profile, after_s: float) -> None:
-        super().__init__(daemon=True)
-        self.profile, self.after_s = profile, after_s
-        self.killed_at = 0.0
-        self.start()
-
-    def run(self) -> None:
-        """Wait, kill, and note the moment."""
-        time.sleep(self.after_s)
-        self.killed_at = time.monotonic()
-        self.profile.kills()
-
-    def is_done(self) -> float:
-        """The moment of the kill, once the browser is gone."""
-        self.join()
-        self.profile.is_over()
-        return self.killed_at
+        # The page says it before it empties the box. What it said after the kill cannot be read.
+        note.saved = self.tablet.saved.inner_text().strip() == "Saved on this tablet"
+        if note.saved:
+            killer.said_saved.set()
 
 
 @pytest.mark.engine("chromium")
@@ -108,7 +128,7 @@ def test_what_was_said_to_be_saved_is_there_after_kills_at_random_moments(
 ) -> None:
     """DUR-04: every note that showed "Saved on this tablet" is there, once, and at most a second of typing is lost.
 
-    On a machine that is too busy for all the kills it ends in time with fewer, says how many, and fails under twenty.
+    On a machine that is too busy for all the kills in the time it makes fewer, never under twenty, and says how many.
     """
     seed = int(os.environ.get("FIELDWORK_SEED", random.SystemRandom().randrange(1_000_000)))
     print(f"FIELDWORK_SEED={seed}")
@@ -124,29 +144,30 @@ def test_what_was_said_to_be_saved_is_there_after_kills_at_random_moments(
         closed_office.closes()
         tablet.saves(wanted["note0000"])
         until = time.monotonic() + longest_s
-        while done < kills and time.monotonic() < until:
+        while done < kills and (done < FEWEST_KILLS or time.monotonic() < until):
+            aimed = done % 2 == 0
+            after_s = chance.uniform(0, LONGEST_AFTER_SAVE_S) if aimed else chance.uniform(0.05, LONGEST_MOMENT_S)
             typist = Typist(tablet, chance, first=len(wanted))
-            moment_s = chance.uniform(0.05, LONGEST_MOMENT_S)
-            killer = Killer(profile, moment_s)
-            typist.types_until_the_end()
-            killed_at = killer.is_done()
-            for note in typist.notes:
-                wanted[note.name] = note.due_at(killed_at)
-                saved += note.saved
+            with Killer(profile, after_s, aimed=aimed) as killer:
+                typist.types_until_killed_by(killer)
+            said_saved = [note.name for note in typist.notes if note.saved]
+            assert said_saved or not aimed, f"no note was said to be saved within {LONGEST_SAVE_S} s: {typist.notes}"
+            assert killer.killed_at is not None
+            wanted |= {note.name: note.due_at(killer.killed_at) for note in typist.notes}
+            saved += len(said_saved)
 
             tablet = KeptTablet(profile.opens(), closed_office)
             tablet.comes_back()
 
-            assert tablet.page.url.endswith(f"/tablet/evidence/{record}/write"), tablet.page.url
+            expect(tablet.page).to_have_url(re.compile(f"/tablet/evidence/{record}/write$"))
             there = tablet.reads()
             done += 1
-            assert _missing(wanted, there) == [], f"kill {done}, {moment_s:.2f} s after the first key"
+            assert _missing(wanted, there) == [], f"kill {done}, {killer}"
     finally:
         profile.closes()
 
     print(f"{done} kills, {len(wanted)} notes, {saved} said to be saved")
-    assert done >= FEWEST_KILLS
-    assert saved >= done / 3
+    assert saved >= done / 2
 
 
 def _missing(wanted: dict[str, str], there: list[str]) -> list[str]:
