@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 from fieldwork.actions.central import Central
 from fieldwork.actions.reading import EvidenceSeen, require_team
-from fieldwork.actions.record_as_read import gather
 from fieldwork.actions.writing import draft, minted, write
 from fieldwork.domain.anchoring import anchor
 from fieldwork.domain.draft import Draft
@@ -20,6 +19,7 @@ from fieldwork.domain.problems import Fault, FormFaults, NotFound
 from fieldwork.domain.removing import STANDS_INSTEAD, Removal, holds, removal, without
 from fieldwork.domain.screening import LOOK, LOOKED_THROUGH, MEMO, entries_of
 from fieldwork.domain.text import CONTEXT_CP
+from fieldwork.store.gathered import gather
 from fieldwork.store.holding_words import records_holding
 from fieldwork.store.log import instant
 from fieldwork.store.operations import LoggedOperation, operations_on
@@ -215,7 +215,7 @@ async def _still_looked_through(
     record = await record_of(central.log, evidence.evidence_id)
     if record is None:
         return []
-    gathered = await gather(central, record)
+    gathered = await gather(central.log, record)
     visibility = await visibility_of(central.log, evidence.evidence_id)
     if visibility is None or not visibility.screened:
         return []

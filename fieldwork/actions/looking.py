@@ -11,12 +11,12 @@ from dataclasses import dataclass
 
 from fieldwork.actions.central import Central
 from fieldwork.actions.reading import EvidenceSeen, require_team
-from fieldwork.actions.record_as_read import Gathered, gather
 from fieldwork.actions.writing import draft, minted, write
 from fieldwork.domain.evidence import FileFacts, Labels
 from fieldwork.domain.kept_words import in_words, kept_words
 from fieldwork.domain.problems import Fault, FormFaults
 from fieldwork.domain.screening import LOOK, LOOKED_THROUGH, MEMO, ToLookThrough, entries_of, newly_named, words_named
+from fieldwork.store.gathered import Gathered, gather
 from fieldwork.store.log import instant
 from fieldwork.store.records import Record
 from sync.central.body import shown as as_shown
@@ -62,7 +62,7 @@ async def look_through(
     """
     require_team(evidence.visit)
     minted(operation)
-    gathered = await gather(central, evidence.record)
+    gathered = await gather(central.log, evidence.record)
     looks, standing = gathered.looks, gathered.to_look_through
     named = newly_named(standing, looks, words_named(shown.split()), opened)
     if _leaves_the_files(gathered, standing) and not opened:

@@ -6,7 +6,6 @@ Whoever calls has asked whether the person may read it (`reading.evidence_to_rea
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from fieldwork.actions.central import Central
@@ -15,11 +14,12 @@ from fieldwork.actions.seeing import seen_states
 from fieldwork.domain.evidence import BlockFacts, CodingFacts, FileFacts, Happened, Labels, RecordFacts, Version
 from fieldwork.domain.plain_codings import is_plain
 from fieldwork.domain.problems import NotFound
-from fieldwork.domain.screening import OF_A_LOOK, Looks, ToLookThrough, looks_in, to_look_through, words_in
+from fieldwork.domain.screening import OF_A_LOOK, words_in
 from fieldwork.store.codebooks import codebook_terms
+from fieldwork.store.gathered import Gathered, gather
 from fieldwork.store.operations import LoggedOperation, operations_on
 from fieldwork.store.people import names_of
-from fieldwork.store.records import Record, activity_of, records_in, records_under
+from fieldwork.store.records import Record, records_in, records_under
 from sync.central.body import shown
 
 
@@ -38,55 +38,13 @@ async def labels_of_review(central: Central, review_id: str) -> Labels:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Gathered:
-    """One record of evidence with all that belongs to it, as records."""
-
-    evidence: Record
-    activity: Record | None
-    consents: Sequence[Record]
-    blocks: Sequence[Record]
-    codings: Sequence[Record]
-    files: Sequence[Record]
-
-    @property
-    def looks(self) -> Looks:
-        return looks_in(self.evidence.state.fields)
-
-    @property
-    def to_look_through(self) -> ToLookThrough:
-        return to_look_through(
-            self.evidence.state.fields,
-            self.activity.state.fields if self.activity else {},
-            [consent.state.fields for consent in self.consents],
-            [block.state.fields for block in self.blocks],
-            {coding.record_id: coding.state.fields for coding in self.codings},
-            {file.record_id: file.state.fields for file in self.files},
-        )
-
-
-async def gather(central: Central, evidence: Record) -> Gathered:
-    """The record with everything that belongs to it now."""
-    log = central.log
-    activity = await activity_of(log, evidence)
-    blocks = await records_under(log, [evidence.record_id], "block")
-    return Gathered(
-        evidence,
-        activity,
-        await records_under(log, [activity.record_id], "consent") if activity else [],
-        blocks,
-        await records_under(log, [block.record_id for block in blocks], "coding"),
-        await records_under(log, [evidence.record_id], "file"),
-    )
-
-
 async def record_as_read(central: Central, evidence: EvidenceSeen) -> tuple[RecordFacts, Gathered]:
     """The record as this person may read it, and the records that it was made from.
 
     Beyond the visit's team, what nobody has looked through is kept back and counted (design 7). NotFound where that is the record.
     """
     log, record = central.log, evidence.record
-    gathered = await gather(central, record)
+    gathered = await gather(log, record)
     if not evidence.visit.of_the_team and not gathered.looks.cover(gathered.to_look_through.words):
         # Words can come between the asking and the reading.
         raise NotFound

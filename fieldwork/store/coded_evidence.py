@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass
 
-from fieldwork.domain.screening import Looks, looks_in
 from fieldwork.store.database import Dialect
+from fieldwork.store.gathered import Gathered, around, id_in, records_named
 from fieldwork.store.log import Log
-from fieldwork.store.records import Record, in_place, is_activity_of, records_in, records_under
+from fieldwork.store.records import Record, records_in, records_under
 from fieldwork.store.statements import listed
 from fieldwork.store.states import read_state
 from sync.central.header import read_header
@@ -57,29 +57,19 @@ class Creation:
 
 
 @dataclass(frozen=True, slots=True)
-class CodedRecord:
-    """One evidence record with everything that hangs on it. `created` is by record id.
+class CodedRecord(Gathered):
+    """One evidence record with everything that hangs on it, and where each stands in the log. `created` is by record id.
 
+    `codings` are all that name the record, also those of a block that is gone: an export counts what it leaves out.
     `revisions` gives the header hash of each revision that a block stands at or a coding names. `removed` are revisions whose words were
     redacted, also before they arrived; `withdrawn` are blocks that their author took back.
     """
 
     visit: Visit
-    evidence: Record
-    activity: Record | None
-    consents: Sequence[Record]
-    blocks: Sequence[Record]
-    codings: Sequence[Record]
-    files: Sequence[Record]
     created: dict[str, Creation]
     revisions: dict[str, str]
     removed: frozenset[str]
     withdrawn: frozenset[str]
-
-    @property
-    def looks(self) -> Looks:
-        """What somebody has looked through of it."""
-        return looks_in(self.evidence.state.fields)
 
 
 async def reviews(log: Log) -> dict[str, str]:
@@ -187,36 +177,30 @@ async def _whole(log: Log, visit: Visit, evidence_ids: Sequence[str]) -> list[Co
     found = await log.ask(
         "SELECT record FROM coding WHERE visit = ? AND evidence IN {list}", visit.visit_id, listed(evidence_ids)
     )
-    evidence = {record.record_id: record for record in await _named(log, evidence_ids)}
-    codings = await _named(log, (row[0] for row in found))
-    activities = {r.record_id: r for r in await _named(log, (_id(e, "activity") for e in evidence.values()))}
-    consents = await records_under(log, activities, "consent")
+    evidence = {record.record_id: record for record in await records_named(log, evidence_ids)}
+    codings = await records_named(log, (row[0] for row in found))
+    activities_and_consents = await around(log, evidence.values())
     blocks = await records_under(log, evidence_ids, "block")
     files = await records_under(log, evidence_ids, "file")
-    gone = await _named(log, {_id(c, "block") for c in codings} - {b.record_id for b in blocks})
+    gone = await records_named(log, {id_in(c, "block") for c in codings} - {b.record_id for b in blocks})
     withdrawn = frozenset(block.record_id for block in gone if block.withdrawn)
     created = await _created(log, [*evidence, *(r.record_id for r in (*blocks, *codings))])
     revisions, removed = await _revisions(
-        log, {*(_id(c, "revision") for c in codings), *(o for b in blocks for o, _ in b.state.fields.get("text", []))}
+        log, {*(id_in(c, "revision") for c in codings), *(o for b in blocks for o, _ in b.state.fields.get("text", []))}
     )
 
-    def activity_of(record: Record) -> Record | None:
-        named = activities.get(_id(record, "activity"))
-        return named if named is not None and is_activity_of(named, record) else None
-
-    def here(records: Iterable[Record], name: str, parent_id: str) -> list[Record]:
+    def here(records: Iterable[Record], evidence_id: str) -> list[Record]:
         # What names this record from another scope does not belong to it, whatever it says.
-        return [r for r in records if r.scope == scope and _id(r, name) == parent_id]
+        return [r for r in records if r.scope == scope and id_in(r, "evidence") == evidence_id]
 
     return [
         CodedRecord(
-            visit,
             record,
-            activity_of(record),
-            here(consents, "activity", _id(record, "activity")) if activity_of(record) is not None else [],
-            here(blocks, "evidence", record.record_id),
-            here(codings, "evidence", record.record_id),
-            here(files, "evidence", record.record_id),
+            *activities_and_consents[record.record_id],
+            here(blocks, record.record_id),
+            here(codings, record.record_id),
+            here(files, record.record_id),
+            visit,
             created,
             revisions,
             removed,
@@ -224,23 +208,6 @@ async def _whole(log: Log, visit: Visit, evidence_ids: Sequence[str]) -> list[Co
         )
         for record in (evidence[evidence_id] for evidence_id in evidence_ids)
     ]
-
-
-def _id(record: Record, name: str) -> str:
-    value = record.get(name)
-    return value if isinstance(value, str) else ""
-
-
-async def _named(log: Log, record_ids: Iterable[str]) -> list[Record]:
-    found = await log.ask(
-        "SELECT r.record, r.record_type, r.state, r.withdrawn, s.scope, r.position, r.parent"
-        " FROM record r JOIN scope s ON s.id = r.scope_id WHERE r.record IN {list}",
-        listed(set(record_ids)),
-    )
-    return in_place(
-        Record(row[0], row[1], row[4], row[5], bool(row[3]), row[6], read_state(row[0], row[1], row[2]))
-        for row in found
-    )
 
 
 async def _created(log: Log, record_ids: Iterable[str]) -> dict[str, Creation]:

@@ -14,7 +14,7 @@ from fieldwork.actions.central import Central
 from fieldwork.actions.files import add_file, file_to_read
 from fieldwork.actions.looking import look_through, not_looked_through
 from fieldwork.actions.reading import EvidenceSeen, evidence_to_read, require_lead, require_team
-from fieldwork.actions.record_as_read import Gathered, record_as_read
+from fieldwork.actions.record_as_read import record_as_read
 from fieldwork.actions.seeing import heads_of, mark_seen
 from fieldwork.actions.writing import new_operation_id
 from fieldwork.domain.documents import ACCEPTED_IN_WORDS, MOST_FILE_BYTES
@@ -24,6 +24,7 @@ from fieldwork.pages import evidence as pages
 from fieldwork.pages import looking
 from fieldwork.pages.frame import Page, field, summary
 from fieldwork.pages.visits import arrived as arrived_line
+from fieldwork.store.gathered import Gathered
 from fieldwork.store.operations import last_position, records_touched
 from fieldwork.web.access import central_in, form_in, go_to, seat_in, text_in
 from fieldwork.web.htmx import fragment, nothing_new, page

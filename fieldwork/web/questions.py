@@ -16,8 +16,9 @@ from fieldwork.pages import questions as pages
 from fieldwork.pages.evidence import consent_words
 from fieldwork.pages.frame import Page
 from fieldwork.store.codebooks import codebook_terms
+from fieldwork.store.gathered import around, records_named
 from fieldwork.store.passages import PassageRow, Place, counts_by_code, left_out, passages
-from fieldwork.store.records import Record, activity_of, record_of, records_in, records_under
+from fieldwork.store.records import Record, record_of, records_in
 from fieldwork.web.access import central_in, seat_in
 from fieldwork.web.htmx import page
 from sync.central.body import shown
@@ -135,12 +136,8 @@ def _words_of(coding: Record, block: Record) -> Quoted | None:
 async def _consents(central: Central, evidence_ids: set[str]) -> dict[str, list[str]]:
     """What must not be done with the words of each record: goes with every excerpt (rule R16)."""
     told = {}
-    for evidence_id in evidence_ids:
-        evidence = await record_of(central.log, evidence_id)
-        activity = await activity_of(central.log, evidence) if evidence else None
-        if activity is None:
-            continue
-        consents = await records_under(central.log, [activity.record_id], "consent")
+    evidence = await records_named(central.log, evidence_ids)
+    for evidence_id, (_, consents) in (await around(central.log, evidence)).items():
         fields = [{name: one.get(name) for name in one.state.fields} for one in consents]
         told[evidence_id] = [words for words in consent_words(fields) if words.startswith(RESTRICTIONS_ONLY)]
     return told

@@ -6,6 +6,9 @@ judged behind `actions`. A revoked tablet may still bring what it carries, and g
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeVar
+
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -27,6 +30,7 @@ from sync.central.line import (
 )
 from sync.central.report import MOST_REPORT_BYTES, read_report, write_reported
 
+Said = TypeVar("Said")
 MOST_PUSH_BYTES = 8 * 1024 * 1024
 MOST_STREAMS_BYTES = 256 * 1024
 CUT = "request_cut"
@@ -70,12 +74,9 @@ async def manifest(request: Request) -> Response:
     central, carrier = await _central_and_carrier(request)
     if carrier is None:
         return _refused(central)
-    try:
-        streams = read_streams(await request.body())
-    except PushProblem as problem:
-        return _problem(central, problem.code, 400)
-    except ClientDisconnect:
-        return _problem(central, CUT, 400)
+    streams = await _read_or_refused(request, central, read_streams)
+    if isinstance(streams, Response):
+        return streams
     return _json(write_manifest(central.epoch, await central.log.marks(streams)))
 
 
@@ -100,12 +101,9 @@ async def report(request: Request) -> Response:
     central, carrier = await _central_and_carrier(request)
     if carrier is None:
         return _refused(central)
-    try:
-        told = read_report(await request.body())
-    except PushProblem as problem:
-        return _problem(central, problem.code, 400)
-    except ClientDisconnect:
-        return _problem(central, CUT, 400)
+    told = await _read_or_refused(request, central, read_report)
+    if isinstance(told, Response):
+        return told
     await take_report(central, carrier, told)
     return _json(write_reported(central.epoch, told.report))
 
@@ -119,6 +117,16 @@ async def _central_and_carrier(request: Request) -> tuple[Central, Carrier | Non
     if scheme.lower() != "bearer" or not token:
         return central, None
     return central, await carrier_of(central, token)
+
+
+async def _read_or_refused(request: Request, central: Central, read: Callable[[bytes], Said]) -> Said | Response:
+    """What the whole body says; or the refusal to send, when it cannot be read or the line broke before it was whole."""
+    try:
+        return read(await request.body())
+    except PushProblem as problem:
+        return _problem(central, problem.code, 400)
+    except ClientDisconnect:
+        return _problem(central, CUT, 400)
 
 
 def _json(body: bytes) -> Response:

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, expect, sync_playwright
 from fieldwork.building import build
 from fieldwork.settings import ROOT
 from tests.browser.office import Office
+from tests.browser.screens import UPRIGHT, Screen
 from tests.browser.tablet import Tablet
 
 # What a page will show is waited for this long: a busy machine may be late. What it shows at once costs no time.
@@ -46,8 +47,18 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def tablet(chromium: Browser, office: Office) -> Iterator[Tablet]:
+def screen() -> Screen:
+    """The tablet's screen. A test that is about screens puts others in its place."""
+    return UPRIGHT
+
+
+@pytest.fixture
+def tablet(chromium: Browser, office: Office, screen: Screen) -> Iterator[Tablet]:
     """A new tablet, held upright, not yet set up."""
-    context = chromium.new_context(viewport={"width": 820, "height": 1180}, reduced_motion="reduce")
+    context = chromium.new_context(
+        viewport={"width": screen.width, "height": screen.height},
+        color_scheme=screen.colours,
+        reduced_motion="reduce",
+    )
     yield Tablet(context.new_page(), office)
     context.close()

@@ -6,7 +6,7 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.tablet import PASSPHRASE, Tablet
+from tests.browser.tablet import Tablet
 
 UNLOCK = "Unlock with this tablet’s fingerprint, face or PIN"
 ADD = "Add fingerprint, face or PIN"
@@ -59,23 +59,19 @@ class OwnLock:
         self._session.send("WebAuthn.clearCredentials", {"authenticatorId": self._id})
 
 
-def sets_up(tablet: Tablet, member: str = "A-I2", passphrase: str = PASSPHRASE) -> None:
-    """At the page "Set up this tablet": give the code and a passphrase. What comes next is for the caller."""
-    page = tablet.page
-    page.get_by_label("Code from the office").fill(tablet.office.code_for(member))
-    page.get_by_label("Name of this tablet").fill("Idwal’s tablet")
-    page.locator("#passphrase").fill(passphrase)
-    page.get_by_role("button", name="Set up this tablet").click()
-
-
 def enrols_with_a_passkey(tablet: Tablet) -> None:
     """Set up, and add a passkey when it is offered."""
     tablet.opens()
-    sets_up(tablet)
+    tablet.sets_up()
     tablet.is_at("Unlock without typing")
-    tablet.page.get_by_role("button", name=ADD).click()
-    expect(tablet.page.locator(".fw-notice")).to_contain_text("You can now unlock this tablet")
+    adds_a_passkey(tablet.page)
     tablet.page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+
+
+def adds_a_passkey(page: Page) -> None:
+    """Where one is offered."""
+    page.get_by_role("button", name=ADD).click()
+    expect(page.locator(".fw-notice")).to_contain_text("You can now unlock this tablet")
 
 
 def unlocks_with_the_passkey(page: Page) -> None:

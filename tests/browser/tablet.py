@@ -43,12 +43,16 @@ class Tablet:
     def enrols(self, member: str = "A-I2") -> None:
         """Set the tablet up for a member of the team; its visits are shown and the release is kept."""
         self.opens()
-        self.page.get_by_label("Code from the office").fill(self.office.code_for(member))
-        self.page.get_by_label("Name of this tablet").fill("Idwal’s tablet")
-        self.page.locator("#passphrase").fill(PASSPHRASE)
-        self.page.get_by_role("button", name="Set up this tablet").click()
+        self.sets_up(member)
         expect(self.page.locator("#visits")).to_contain_text("Ready without a connection", timeout=20_000)
         self.page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+
+    def sets_up(self, member: str = "A-I2", passphrase: str = PASSPHRASE) -> None:
+        """At the page "Set up this tablet": give the code and a passphrase. What comes next is for the caller."""
+        self.page.get_by_label("Code from the office").fill(self.office.code_for(member))
+        self.page.get_by_label("Name of this tablet").fill("Idwal’s tablet")
+        self.page.locator("#passphrase").fill(passphrase)
+        self.page.get_by_role("button", name="Set up this tablet").click()
 
     def goes_offline(self) -> None:
         self.context.set_offline(True)

@@ -16,7 +16,6 @@ import pytest
 
 from fieldwork.actions.central import Central, open_central
 from fieldwork.actions.packs import import_pack, pack_in
-from fieldwork.actions.record_as_read import gather
 from fieldwork.domain.draft import Draft
 from fieldwork.domain.pack import Pack
 from fieldwork.domain.pack_operations import PACK_NAMESPACE, person_id_of, review_id_of
@@ -24,6 +23,7 @@ from fieldwork.domain.screening import entries_of
 from fieldwork.domain.text import passage
 from fieldwork.export.about import Wish
 from fieldwork.settings import Settings
+from fieldwork.store.gathered import gather
 from fieldwork.store.records import record_of
 
 DEMONSTRATION = Path(__file__).parents[2] / "fieldwork" / "demonstration"
@@ -136,7 +136,7 @@ class Office:
         """Say that the record was looked through for names as it is now."""
         record = await record_of(self.central.log, evidence)
         assert record is not None
-        through = entries_of((await gather(self.central, record)).to_look_through.all)
+        through = entries_of((await gather(self.central.log, record)).to_look_through.all)
         fields = {"screened_at": "2025-02-11T12:00:00.000Z", "looked_through": through}
         return await self.write("evidence", fields, kind="revise", record_id=evidence, base=record.state.heads)
 

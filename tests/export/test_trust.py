@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import zipfile
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -64,23 +65,11 @@ async def test_counts_that_do_not_agree_stop_the_export(
 ) -> None:
     """EXP-04: the walk over the records and the counting question come to the same."""
     from fieldwork.export import review
-    from fieldwork.store.coded_evidence import CodedRecord, Visit, coded_evidence
+    from fieldwork.store.coded_evidence import Visit, coded_evidence
 
     async def forgetful(log: object, visit: Visit):  # type: ignore[no-untyped-def]
         async for record in coded_evidence(office.central.log, visit):
-            yield CodedRecord(
-                record.visit,
-                record.evidence,
-                record.activity,
-                record.consents,
-                record.blocks,
-                record.codings[1:],
-                record.files,
-                record.created,
-                record.revisions,
-                record.removed,
-                record.withdrawn,
-            )
+            yield replace(record, codings=record.codings[1:])
 
     monkeypatch.setattr(review, "coded_evidence", forgetful)
 

@@ -12,6 +12,7 @@ from fieldwork.actions.arrivals import permit as real_permit
 from fieldwork.store.database import Database
 from fieldwork.store.keyring import open_keyring
 from fieldwork.store.log import Log
+from fieldwork.store.rebuilding import rebuild_all
 from sync.central.accept import Permit
 from sync.central.line import PullRow, Push, Receipt
 from tests.store.log_authors import Author, Carry, Team, Written, import_incarnation, new_id, team
@@ -90,3 +91,11 @@ def a_visit(*, lane: str = "evidence") -> Visit:
 async def projections(log: Log) -> dict[str, Sequence[Any]]:
     """Every row of every projection."""
     return {table: sorted(map(repr, map(tuple, await log.ask(f"SELECT * FROM {table}")))) for table in PROJECTIONS}
+
+
+async def rebuilt_otherwise(log: Log) -> dict[str, list[str]]:
+    """Work everything out again from the log. The rows of each projection that are no more, or are new; {} where all is as it was."""
+    before = await projections(log)
+    await rebuild_all(log)
+    after = await projections(log)
+    return {table: sorted({*before[table]} ^ {*after[table]}) for table in PROJECTIONS if before[table] != after[table]}

@@ -9,7 +9,7 @@ import asyncio
 import random
 import sqlite3
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Any
@@ -21,15 +21,15 @@ from fieldwork.store.database import Database
 from fieldwork.store.files import note_file
 from fieldwork.store.foresight import Foreseen, Quiet, enact, foresee, opened_to_read
 from fieldwork.store.judging import Brought
-from fieldwork.store.rebuilding import rebuild_all
 from fieldwork.store.statements import Ask, Tell, Work
 from fieldwork.store.verifying import verify_all
 from tests.store.log_authors import Author, Team, Written, new_id, team
-from tests.store.log_office import Office, office, projections
+from tests.store.log_office import Office, office, rebuilt_otherwise
 
 pytestmark = [pytest.mark.anyio, pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)]
 
 MANY = writer.WORTH_FORESEEING
+Answers = list[tuple[str, str | None]]
 
 
 class Watched:
@@ -82,6 +82,15 @@ class Watched:
             self.let_go()
             await pushed
 
+    async def answer_behind(self, first: Coroutine[Any, Any, Any], second: Coroutine[Any, Any, Answers]) -> Answers:
+        """What the second push is answered, when the writer looks at it while the first is written but not committed."""
+        pushed = asyncio.create_task(first)
+        async with self.during(pushed):
+            following = asyncio.create_task(second)
+            await self.has_looked()
+            assert not following.done()
+        return await following
+
     async def has_looked(self) -> None:
         """Wait until the writer has tried to foresee a push."""
         async with asyncio.timeout(20):
@@ -124,20 +133,15 @@ async def test_a_push_that_was_judged_ahead_is_stored_as_any_other(
     async with both_known(database, tmp_path / "keys", two) as here:
         watched = Watched(monkeypatch)
         first, second = notes(two.first), notes(two.second)
-        pushed = asyncio.create_task(here.push(*first))
-        async with watched.during(pushed):
-            following = asyncio.create_task(here.push(*second))
-            await watched.has_looked()
-            assert not following.done()
 
-        assert await following == [("stored", None)] * MANY
+        answers = await watched.answer_behind(here.push(*first), here.push(*second))
+
+        assert answers == [("stored", None)] * MANY
         assert watched.came_true == [True]
         assert (await bodies(here, two.second.scope))[1:] == [each.body for each in second]
         assert await here.push(*second) == [("duplicate", None)] * MANY
         assert await verify_all(here.log) == []
-        before = await projections(here.log)
-        await rebuild_all(here.log)
-        assert await projections(here.log) == before
+        assert await rebuilt_otherwise(here.log) == {}
 
 
 async def test_what_central_writes_beside_the_pushes_is_not_overlooked(
@@ -231,12 +235,10 @@ async def test_what_somebody_else_wrote_in_between_is_not_overlooked(
                 other.execute(ended, (two.second.person,))
 
         watched.before_enacting = ends_the_assignment
-        pushed = asyncio.create_task(here.push(*notes(two.first)))
-        async with watched.during(pushed):
-            following = asyncio.create_task(here.push(*notes(two.second)))
-            await watched.has_looked()
 
-        assert await following == [("quarantined", "not_assigned")] * MANY
+        answers = await watched.answer_behind(here.push(*notes(two.first)), here.push(*notes(two.second)))
+
+        assert answers == [("quarantined", "not_assigned")] * MANY
         assert watched.came_true == [False]
 
 
@@ -276,12 +278,10 @@ async def test_a_redaction_that_is_written_meanwhile_reaches_what_was_judged_ahe
         await here.push(lead.writes())
         removal = lead.redacts(second[3])
         watched = Watched(monkeypatch)
-        pushed = asyncio.create_task(here.push(removal))
-        async with watched.during(pushed):
-            following = asyncio.create_task(here.push(*second))
-            await watched.has_looked()
 
-        assert await following == [("stored", None)] * MANY
+        answers = await watched.answer_behind(here.push(removal), here.push(*second))
+
+        assert answers == [("stored", None)] * MANY
         assert watched.came_true == []
         assert second[3].body not in await bodies(here, two.second.scope)
 
@@ -294,12 +294,10 @@ async def test_two_tablets_of_one_visit_are_judged_one_behind_the_other(
     async with both_known(database, tmp_path / "keys", two) as here:
         await here.push(lead.writes())
         watched = Watched(monkeypatch)
-        pushed = asyncio.create_task(here.push(*notes(two.first)))
-        async with watched.during(pushed):
-            following = asyncio.create_task(here.push(*notes(lead)))
-            await watched.has_looked()
 
-        assert await following == [("stored", None)] * MANY
+        answers = await watched.answer_behind(here.push(*notes(two.first)), here.push(*notes(lead)))
+
+        assert answers == [("stored", None)] * MANY
         assert watched.came_true == []
         assert len(await here.pulled(two.first.scope)) == 2 + 2 * MANY
 
@@ -312,19 +310,14 @@ async def test_a_record_belongs_to_the_visit_that_wrote_it_first_also_when_both_
         watched = Watched(monkeypatch)
         first, second = notes(two.first), notes(two.second)
         second.append(two.second.writes({"text": "the same record"}, record=first[0].record))
-        pushed = asyncio.create_task(here.push(*first))
-        async with watched.during(pushed):
-            following = asyncio.create_task(here.push(*second))
-            await watched.has_looked()
-        await following
+
+        await watched.answer_behind(here.push(*first), here.push(*second))
 
         [[scope]] = await here.log.ask(
             "SELECT s.scope FROM record r JOIN scope s ON s.id = r.scope_id WHERE r.record = ?", first[0].record
         )
         assert scope == two.first.scope
-        before = await projections(here.log)
-        await rebuild_all(here.log)
-        assert await projections(here.log) == before
+        assert await rebuilt_otherwise(here.log) == {}
 
 
 async def test_when_the_writing_fails_what_was_judged_ahead_of_it_is_judged_again(
@@ -343,14 +336,12 @@ async def test_when_the_writing_fails_what_was_judged_ahead_of_it_is_judged_agai
             raise faults.pop()
 
         monkeypatch.setattr(writer, "_commit", fails_once)
-        pushed = asyncio.create_task(asyncio.wait([asyncio.create_task(here.push(*notes(two.first)))]))
-        async with watched.during(pushed):
-            following = asyncio.create_task(here.push(*notes(two.second)))
-            await watched.has_looked()
-        ((asked,), _) = await pushed
-        assert isinstance(asked.exception(), sqlite3.DatabaseError)
+        failing = asyncio.create_task(here.push(*notes(two.first)))
 
-        assert await following == [("stored", None)] * MANY
+        answers = await watched.answer_behind(asyncio.wait([failing]), here.push(*notes(two.second)))
+
+        assert isinstance(failing.exception(), sqlite3.DatabaseError)
+        assert answers == [("stored", None)] * MANY
         assert watched.came_true == []
         assert await here.count("operation_evidence") == 2 + MANY + len(two.people.drafts)
 
@@ -381,9 +372,7 @@ async def test_whatever_comes_at_once_adds_up_to_what_the_log_says(
 
         assert True in watched.came_true
         assert await verify_all(here.log) == []
-        before = await projections(here.log)
-        await rebuild_all(here.log)
-        assert await projections(here.log) == before
+        assert await rebuilt_otherwise(here.log) == {}
 
 
 def _something(chance: random.Random, author: Author, written: list[Written], at_most: float) -> Written:

@@ -9,6 +9,7 @@ import pytest
 from argon2 import PasswordHasher
 
 from fieldwork.actions import passwords
+from tests.web.looked_through import Record
 from tests.web.office import Office, Template, make_template, open_office
 
 
@@ -32,3 +33,9 @@ def office(office_template: Template, tmp_path: Path) -> Iterator[Office]:
     """An office of this test's own."""
     with open_office(office_template, tmp_path) as opened:
         yield opened
+
+
+@pytest.fixture
+def record(office: Office) -> Record:
+    """A record of area A that its author has looked through for names."""
+    return Record(office)

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from selenium.webdriver.remote.webdriver import WebDriver
 
 from tests.browser.engines.driven_tablet import DrivenDesk, DrivenTablet
 from tests.browser.engines.firefox import Firefox
@@ -52,46 +51,17 @@ def webkit() -> Iterator[WebKit]:
     webkit.closes()
 
 
-@pytest.mark.engine("firefox")
-def test_a_visit_goes_from_the_tablet_to_the_office_in_firefox(firefox: Firefox, closed_office: Office) -> None:
-    _goes_through_a_visit(firefox.opens, closed_office)
+@pytest.fixture(params=[pytest.param(engine, marks=pytest.mark.engine(engine)) for engine in ("firefox", "webkit")])
+def browser(request: pytest.FixtureRequest) -> Firefox | WebKit:
+    """Each engine in turn, not yet open."""
+    engine: Firefox | WebKit = request.getfixturevalue(request.param)
+    return engine
 
 
-@pytest.mark.engine("webkit")
-def test_a_visit_goes_from_the_tablet_to_the_office_in_webkit(webkit: WebKit, closed_office: Office) -> None:
-    _goes_through_a_visit(webkit.opens, closed_office)
-
-
-@pytest.mark.engine("firefox")
-def test_without_a_lock_of_its_own_firefox_offers_no_passkey(firefox: Firefox, closed_office: Office) -> None:
-    _offers_no_passkey(firefox.opens, closed_office)
-
-
-@pytest.mark.engine("webkit")
-def test_without_passkeys_webkit_offers_none(webkit: WebKit, closed_office: Office) -> None:
-    _offers_no_passkey(webkit.opens, closed_office)
-
-
-def _offers_no_passkey(opens: Callable[[], WebDriver], office: Office) -> None:
-    """At an address with a name, where a passkey could be. Chromium's part is `tests/browser/test_passkeys.py`."""
-    office.address = f"http://localhost:{office.port}"
+def test_a_visit_goes_from_the_tablet_to_the_office(browser: Firefox | WebKit, closed_office: Office) -> None:
+    office = closed_office
     office.opens()
-    tablet = DrivenTablet(opens(), office)
-    tablet.enrols()
-
-    tablet.follows("Only here")
-    tablet.follows("Ways to unlock")
-    tablet.is_at("Ways to unlock")
-    tablet.shows("main", "cannot be used in this way")
-    assert tablet.driver.find_elements("css selector", "a[href='/tablet/passkeys/new']") == []
-    tablet.locks()
-    assert tablet.driver.find_elements("css selector", "[data-passkey]") == []
-    tablet.unlocks()
-
-
-def _goes_through_a_visit(opens: Callable[[], WebDriver], office: Office) -> None:
-    office.opens()
-    tablet = DrivenTablet(opens(), office)
+    tablet = DrivenTablet(browser.opens(), office)
     tablet.enrols()
     office.closes()
 
@@ -173,6 +143,25 @@ def _one_sentence_removed(tablet: DrivenTablet, coding: str) -> None:
     assert coding in office.exported("after.csv").read_text("utf-8-sig")
     assert places_of(NAME, office.folder) == []
     assert office.command("verify").returncode == 0
+
+
+def test_without_a_lock_of_the_tablets_own_no_passkey_is_offered(
+    browser: Firefox | WebKit, closed_office: Office
+) -> None:
+    """At an address with a name, where a passkey could be. Chromium's part is `tests/browser/test_passkeys.py`."""
+    closed_office.address = f"http://localhost:{closed_office.port}"
+    closed_office.opens()
+    tablet = DrivenTablet(browser.opens(), closed_office)
+    tablet.enrols()
+
+    tablet.follows("Only here")
+    tablet.follows("Ways to unlock")
+    tablet.is_at("Ways to unlock")
+    tablet.shows("main", "cannot be used in this way")
+    assert tablet.driver.find_elements("css selector", "a[href='/tablet/passkeys/new']") == []
+    tablet.locks()
+    assert tablet.driver.find_elements("css selector", "[data-passkey]") == []
+    tablet.unlocks()
 
 
 @pytest.mark.engine("firefox")

@@ -1,0 +1,111 @@
+"""Words that were removed never come back, whichever comes first: step 7 of PROTOCOL.md 4.1."""
+
+from __future__ import annotations
+
+import pytest
+
+from sync.central.facts import Facts
+from tests.store.log_authors import Author, new_visit
+from tests.sync.judged_pushes import VISIT, brought, everybody_may, only_own_words, verdicts
+
+
+def test_own_words_that_were_removed_before_they_came_are_stored_without_their_body() -> None:
+    author, facts = Author(VISIT), Facts()
+    tablet_two = Author(VISIT, person=author.person)
+    note = author.writes()
+    brought(facts, tablet_two.redacts(note), permit=only_own_words)
+
+    outcome = brought(facts, note, permit=only_own_words)
+
+    assert verdicts(outcome) == [("stored", None)]
+    assert outcome.entered[0].body is None
+    assert outcome.entered[0].redacted_by is not None
+    assert (outcome.receipts[0].body_hash, outcome.receipts[0].redacted) == (None, True)
+
+
+@pytest.mark.parametrize(("permit", "kept"), [(everybody_may, False), (only_own_words, True)])
+def test_words_of_others_are_removed_by_a_lead_and_by_nobody_else(permit, kept: bool) -> None:
+    author, facts = Author(VISIT), Facts()
+    early, late = author.writes(), author.writes()
+    brought(facts, early)
+
+    outcome = brought(facts, Author(VISIT).redacts(early, late), permit=permit)
+    after = brought(facts, late)
+
+    assert (early.id in outcome.erased) is not kept
+    assert (after.entered[0].body is not None) is kept
+
+
+def test_a_redact_reaches_its_own_scope_and_lane_alone() -> None:
+    facts = Facts()
+    elsewhere, vault = Author(new_visit()), Author(VISIT, lane="vault")
+    stored = elsewhere.writes(), vault.writes()
+    coming = elsewhere.writes(), vault.writes()
+    brought(facts, *stored)
+
+    outcome = brought(facts, Author(VISIT).redacts(*stored, *coming))
+    after = brought(facts, *coming)
+
+    assert outcome.erased == {}
+    assert all(entered.body is not None for entered in after.entered)
+
+
+def test_a_redact_does_not_remove_a_redact_and_doing_it_twice_changes_nothing() -> None:
+    author, facts = Author(VISIT), Facts()
+    note = author.writes()
+    first = author.redacts(note)
+    brought(facts, note, first)
+
+    outcome = brought(facts, author.redacts(first, note))
+
+    assert outcome.erased == {}
+    assert not facts.known[first.id].redacted
+
+
+def test_words_that_were_removed_are_dropped_on_sight_also_where_they_must_wait_or_stand_aside() -> None:
+    author, facts = Author(VISIT), Facts()
+    one, two = author.writes(), author.writes()
+    other = Author(VISIT, person=author.person).writes(operation=one.id)
+    brought(facts, Author(VISIT).redacts(one, two))
+
+    waiting = brought(facts, two)
+    aside = brought(facts, one, other)
+
+    assert [arrival.line.sealed for arrival in waiting.held] == [b""]
+    assert [kept.line.sealed for kept, _ in aside.aside] == [b""]
+    assert [(entered.standing, entered.body) for entered in aside.entered] == [("stored", None), ("stored", None)]
+
+
+def test_a_redact_that_had_to_wait_still_removes_what_it_names() -> None:
+    author, facts = Author(VISIT), Facts()
+    note, between = author.writes(), author.writes()
+    redact = author.redacts(note)
+    brought(facts, note, redact)
+
+    outcome = brought(facts, between)
+
+    assert list(outcome.erased) == [note.id]
+
+
+def test_a_number_without_its_body_is_held_and_its_successors_apply() -> None:
+    author, facts = Author(VISIT), Facts()
+    note = author.writes()
+
+    first = brought(facts, note.arrival_without_body(), author.writes())
+    healed = brought(facts, note)
+
+    assert verdicts(first) == [("held", "body_missing"), ("stored", None)]
+    assert verdicts(healed) == [("stored", None)]
+    assert healed.completed[0].position == 2
+
+
+def test_a_number_without_its_body_is_stored_when_its_redact_is_known() -> None:
+    author, facts = Author(VISIT), Facts()
+    note = author.writes()
+    redact = author.redacts(note)
+    brought(facts, note.arrival_without_body(), redact)
+
+    outcome = brought(facts, note.arrival_without_body())
+
+    assert verdicts(outcome) == [("stored", None)]
+    assert outcome.receipts[0].redacted
