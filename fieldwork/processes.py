@@ -1,7 +1,6 @@
 """Starts the server processes of central: one, or with PostgreSQL several on one port.
 
-Each process has a listening socket of its own on the shared port, and the kernel deals new connections out among them: with one
-socket for all of them the first to wake takes every waiting tablet, and the other processors stay idle. Knows no evidence.
+Several are fed by the one that starts them (`dealing.py`). Knows no evidence.
 """
 
 from __future__ import annotations
@@ -14,8 +13,11 @@ from multiprocessing import get_context
 from multiprocessing.connection import wait
 from multiprocessing.context import SpawnProcess
 from types import FrameType
+from typing import Any
 
 import uvicorn
+
+from fieldwork.dealing import HERE_I_AM, Dealer, DealtServer
 
 LONGEST_PUSH_S = 30
 BACKLOG = 2048
@@ -27,11 +29,16 @@ def serve(app: str, host: str, port: int, processes: int = 1) -> int:
     """Serve until asked to stop. Returns 0, or 1 when one of several processes ended by itself: then all are stopped, and whatever
     keeps central running starts it again."""
     if processes == 1:
-        _serve_on(None, app, host, port)
+        _serve_alone(app, host, port)
         return 0
-    sockets = [_listening(host, port) for _ in range(processes)]
+    with _listening(host, port) as listening:
+        return _serve_with(listening, app, processes)
+
+
+def _serve_with(listening: socket.socket, app: str, processes: int) -> int:
+    pairs = [socket.socketpair() for _ in range(processes)]
     spawning = get_context("spawn")
-    servers = [spawning.Process(target=_serve_on, args=(each, app, host, port)) for each in sockets]
+    servers = [spawning.Process(target=_serve_dealt, args=(theirs, app)) for _, theirs in pairs]
     asked: list[int] = []
 
     def stop(number: int, frame: FrameType | None) -> None:
@@ -40,13 +47,27 @@ def serve(app: str, host: str, port: int, processes: int = 1) -> int:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
-    for server in servers:
+    for server, (_, theirs) in zip(servers, pairs, strict=True):
         server.start()
-    wait([server.sentinel for server in servers])
+        theirs.close()
+    _deal_until_one_ends(listening, [ours for ours, _ in pairs], servers)
     _end(servers)
     for server in servers:
         server.join()
     return 0 if asked else 1
+
+
+def _deal_until_one_ends(listening: socket.socket, hands: list[socket.socket], servers: list[SpawnProcess]) -> None:
+    ended = {server.sentinel for server in servers}
+    silent = set(hands)
+    while silent:
+        spoke = set(wait([*ended, *silent]))
+        if spoke & ended or any(hand.recv(1) != HERE_I_AM for hand in silent & spoke):
+            return
+        silent -= spoke
+    dealer = Dealer(listening, hands)
+    while not ended.intersection(wait([*ended, listening])):
+        dealer.deal()
 
 
 def _end(servers: list[SpawnProcess]) -> None:
@@ -59,31 +80,33 @@ def _listening(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
     listening.bind((host, port))
     listening.listen(BACKLOG)
     return listening
 
 
-def _serve_on(listening: socket.socket | None, app: str, host: str, port: int) -> None:
+def _serve_alone(app: str, host: str, port: int) -> None:
+    uvicorn.Server(_configured(app, host=host, port=port, backlog=BACKLOG)).run()
+
+
+def _serve_dealt(hand: socket.socket, app: str) -> None:
+    DealtServer(_configured(app), hand).run()
+
+
+def _configured(app: str, **where: Any) -> uvicorn.Config:
     # The thread that writes the database asks for the interpreter some ten times in a transaction. It need not wait 5 ms each time.
     sys.setswitchinterval(SWITCH_AFTER_S)
     # A push of 1,000 lines makes thousands of short-lived things. Looking through all that lives at every 700 of them cost 6 % of the
     # processor time of a push.
     gc.set_threshold(THINGS_BETWEEN_COLLECTIONS, 20, 100)
-    server = uvicorn.Server(
-        uvicorn.Config(
-            app,
-            factory=True,
-            host=host,
-            port=port,
-            backlog=BACKLOG,
-            loop="uvloop",
-            http="httptools",
-            log_level="warning",
-            access_log=False,
-            server_header=False,
-            timeout_graceful_shutdown=LONGEST_PUSH_S,
-        )
+    return uvicorn.Config(
+        app,
+        factory=True,
+        loop="uvloop",
+        http="httptools",
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=LONGEST_PUSH_S,
+        **where,
     )
-    server.run(sockets=None if listening is None else [listening])

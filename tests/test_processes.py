@@ -7,8 +7,10 @@ import signal
 import socket
 import subprocess
 import sys
+import time
+from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +19,9 @@ import pytest
 from typer.testing import CliRunner
 
 from fieldwork import cli
+from fieldwork.dealing import Dealer
 from fieldwork.settings import ROOT
 
-MOST_CONNECTIONS = 640
 FROM = (
     "from fieldwork.processes import serve; import sys; sys.exit(serve('tests.test_processes:app', '127.0.0.1', {}, 2))"
 )
@@ -40,20 +42,14 @@ def app() -> Any:
 
 
 @contextmanager
-def two_processes() -> Iterator[tuple[subprocess.Popen[bytes], set[int]]]:
-    """Two processes that answer with their ids, and the ids that new connections met until there were two of them."""
+def two_processes() -> Iterator[tuple[subprocess.Popen[bytes], Counter[int]]]:
+    """Two processes that answer with their ids, and how many of 64 new connections met which."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     served = subprocess.Popen([sys.executable, "-c", FROM.format(port)], cwd=ROOT)
     try:
-        met: set[int] = set()
-        # One of them may be up long before the other.
-        for _ in range(MOST_CONNECTIONS):
-            met.add(_who_answers(served, port))
-            if len(met) == 2:
-                break
-        yield served, met
+        yield served, Counter(_who_answers(served, port) for _ in range(64))
     finally:
         served.kill()
         served.wait()
@@ -72,11 +68,19 @@ def _who_answers(served: subprocess.Popen[bytes], port: int) -> int:
     raise AssertionError("nobody answers")
 
 
-def test_new_connections_are_dealt_out_and_all_processes_end_when_asked() -> None:
+def _serves(process_id: int) -> bool:
+    """Whether it is there; one that has ended and that nobody has asked about yet is not."""
+    try:
+        return Path(f"/proc/{process_id}/stat").read_text().rpartition(") ")[2][0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def test_new_connections_are_dealt_out_in_turn_and_all_processes_end_when_asked() -> None:
     with two_processes() as (served, met):
         served.send_signal(signal.SIGTERM)
 
-        assert len(met) == 2
+        assert list(met.values()) == [32, 32]
         assert served.wait(30) == 0
         assert not [each for each in met if Path(f"/proc/{each}").exists()]
 
@@ -87,6 +91,53 @@ def test_when_one_process_dies_the_others_end_and_it_is_said() -> None:
 
         assert served.wait(30) == 1
         assert not [each for each in met if Path(f"/proc/{each}").exists()]
+
+
+def test_when_nobody_is_left_to_deal_the_processes_end() -> None:
+    with two_processes() as (served, met):
+        served.kill()
+
+        give_up_at = time.monotonic() + 30
+        while any(map(_serves, met)):
+            assert time.monotonic() < give_up_at
+            time.sleep(0.05)
+
+
+def test_a_process_that_takes_nothing_more_is_passed_over_and_with_no_other_a_connection_is_closed() -> None:
+    pairs = [socket.socketpair() for _ in range(2)]
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        dealer = Dealer(listening, [ours for ours, _ in pairs])
+        for ours, _ in pairs:
+            _fill(ours)
+        for _, theirs in pairs[1:]:
+            theirs.recv(1 << 20)
+
+        with _connected(listening, dealer) as connected:
+            assert _handed_to(pairs[1][1]) == connected.getsockname()
+        pairs[1][1].close()
+        with _connected(listening, dealer) as connected:
+            assert connected.recv(1) == b""
+    for pair in pairs:
+        for each in pair:
+            each.close()
+
+
+def _fill(hand: socket.socket) -> None:
+    with suppress(BlockingIOError):
+        while True:
+            hand.send(b"c" * 4096)
+
+
+def _connected(listening: socket.socket, dealer: Dealer) -> socket.socket:
+    connected = socket.create_connection(listening.getsockname(), timeout=20)
+    dealer.deal()
+    return connected
+
+
+def _handed_to(theirs: socket.socket) -> Any:
+    _, [number], _, _ = socket.recv_fds(theirs, 1, 1)
+    with socket.socket(fileno=number) as handed:
+        return handed.getpeername()
 
 
 def test_an_sqlite_database_is_served_by_one_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

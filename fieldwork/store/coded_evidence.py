@@ -11,11 +11,10 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass
 
 from fieldwork.store.database import Dialect
-from fieldwork.store.gathered import Gathered, around, id_in, records_named
+from fieldwork.store.gathered import Gathered, around, id_in
 from fieldwork.store.log import Log
-from fieldwork.store.records import Record, records_in, records_under
+from fieldwork.store.records import Record, records_in, records_named, records_under
 from fieldwork.store.statements import listed
-from fieldwork.store.states import read_state
 from sync.central.header import read_header
 
 RECORDS_AT_A_TIME = 20
@@ -74,8 +73,8 @@ class CodedRecord(Gathered):
 
 async def reviews(log: Log) -> dict[str, str]:
     """The title of every review in the store by its id."""
-    found = await log.ask("SELECT record, state FROM record WHERE record_type = 'review' AND withdrawn = 0")
-    records = [Record(row[0], "review", "", 0, False, None, read_state(row[0], "review", row[1])) for row in found]
+    found = await log.ask("SELECT record FROM record WHERE record_type = 'review' AND withdrawn = 0")
+    records = await records_named(log, (row[0] for row in found))
     return {record.record_id: str(record.get("title", "")) for record in records}
 
 

@@ -12,7 +12,7 @@ Otherwise it is thrown away and done in the ordinary way: a foresight can be use
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -92,8 +92,10 @@ def _as_it_is(raw: sqlite3.Connection) -> tuple[int, int]:
 
 @dataclass(frozen=True, slots=True)
 class Foreseen:
-    """What one push led to and what it ordered; and how often the database had been disturbed before it asked."""
+    """What one push led to and what it ordered; how many operations it brought; and how often the database had been disturbed before it
+    asked."""
 
+    size: int
     outcome: Outcome
     orders: Sequence[Tell]
     footprint: Footprint
@@ -121,7 +123,7 @@ def foresee(brought: Brought, work: Work[list[Outcome]], beside: sqlite3.Connect
         except StopIteration as end:
             (outcome,) = end.value
             footprint = footprint_of(brought, outcome)
-            return None if footprint is None else Foreseen(outcome, orders, footprint, disturbances)
+            return None if footprint is None else Foreseen(brought.size, outcome, orders, footprint, disturbances)
         if isinstance(step, Tell):
             orders.append(step)
             answer = None
@@ -129,26 +131,3 @@ def foresee(brought: Brought, work: Work[list[Outcome]], beside: sqlite3.Connect
             return None
         else:
             answer = on_sqlite(step, beside)
-
-
-def enact(
-    all_foreseen: Sequence[Foreseen],
-    quiet: Quiet,
-    commit: Callable[[sqlite3.Connection], None],
-    raw: sqlite3.Connection,
-) -> bool:
-    """Write what was foreseen, which has nothing in common, in one transaction, in SQLite's thread. False, and nothing is written, when
-    somebody else has written since."""
-    quiet.begin(raw)
-    if any(each.disturbances != quiet.disturbances for each in all_foreseen):
-        raw.rollback()
-        return False
-    # Orders of the same kind go together: between two calls this thread must wait for the one that reads requests.
-    together: dict[str, list[tuple[object, ...]]] = {}
-    for each in all_foreseen:
-        for order in each.orders:
-            together.setdefault(order.sql, []).extend(order.rows)
-    for sql, rows in together.items():
-        on_sqlite(Tell(sql, rows), raw)
-    commit(raw)
-    return True

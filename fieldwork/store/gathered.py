@@ -6,15 +6,13 @@ whoever calls has asked it (`actions`). Which activity and which consents are th
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from fieldwork.domain.belonging import activity_and_consents
 from fieldwork.domain.screening import Looks, ToLookThrough, looks_in, to_look_through
 from fieldwork.store.log import Log
-from fieldwork.store.records import Record, in_place, records_under
-from fieldwork.store.statements import listed
-from fieldwork.store.states import read_state
+from fieldwork.store.records import Record, records_named, records_under
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,19 +71,6 @@ async def around(log: Log, evidence: Collection[Record]) -> dict[str, tuple[Reco
         activity, consents = activity_and_consents(found, id_in(record, "activity"), record.scope)
         told[record.record_id] = (activity[0] if activity else None, consents or [])
     return told
-
-
-async def records_named(log: Log, record_ids: Iterable[str]) -> list[Record]:
-    """Those of these records that there are, of whatever type and scope, withdrawn or not, each in its order among its siblings."""
-    found = await log.ask(
-        "SELECT r.record, r.record_type, r.state, r.withdrawn, s.scope, r.position, r.parent"
-        " FROM record r JOIN scope s ON s.id = r.scope_id WHERE r.record IN {list}",
-        listed(set(record_ids)),
-    )
-    return in_place(
-        Record(row[0], row[1], row[4], row[5], bool(row[3]), row[6], read_state(row[0], row[1], row[2]))
-        for row in found
-    )
 
 
 def id_in(record: Record, name: str) -> str:

@@ -1,4 +1,4 @@
-"""What the log of the evidence lane adds up to, kept ready for screens: the state of each record, and five tables to ask by.
+"""What the log of the evidence lane adds up to, kept ready for screens: the state of each record, and four tables to ask by.
 
 Written in the same transaction as the operations it comes from, and always workable out again from them (`rebuild`). The vault and
 the concerns are never projected: they are opened when somebody with the right and a reason asks, and lie sealed otherwise.
@@ -14,7 +14,7 @@ from fieldwork.domain.record_types import RECORD_TYPES
 from fieldwork.domain.screening import looks_in
 from fieldwork.store.screening import Touched, screen, still_to_screen
 from fieldwork.store.statements import Ask, Row, Tell, Work, listed
-from fieldwork.store.states import read_state, write_begun_state, write_state
+from fieldwork.store.states import STATE, read_state, write_state
 from sync.central.accept import Entered, Outcome
 from sync.central.body import read_body, shown
 from sync.central.fold import Operation, RecordState, extend, fold, operation_of
@@ -129,9 +129,8 @@ def parent_of(entered: Entered) -> str | None:
 
 
 def _begun_row(entered: Entered, scopes: Scopes) -> tuple[Any, ...]:
-    """The row of `record` for a create alone: what `fold` and `write_state` make of it, without building the state."""
+    """The row of `record` for a create alone: its words are in the operation (`states.py`)."""
     header = entered.arrival.line.header
-    fields = (entered.arrival.fields if entered.body is not None else None) or {}
     return (
         header.record,
         scopes[(header.scope, header.lane)],
@@ -139,7 +138,7 @@ def _begun_row(entered: Entered, scopes: Scopes) -> tuple[Any, ...]:
         parent_of(entered),
         0,
         entered.position,
-        write_begun_state(header.operation, fields),
+        None,
     )
 
 
@@ -206,9 +205,10 @@ def _known_states(records: Set[str]) -> Work[dict[str, Standing]]:
     if not records:
         return {}
     found = yield Ask(
-        "SELECT record, record_type, state, scope_id, position FROM record WHERE record IN {list}", (listed(records),)
+        f"SELECT record, record_type, {STATE}, scope_id, position FROM record_with_words WHERE record IN {{list}}",
+        (listed(records),),
     )
-    return {row[0]: Standing(read_state(row[0], row[1], row[2]), row[3], row[4]) for row in found}
+    return {row[0]: Standing(read_state(*row[:5]), row[5], row[6]) for row in found}
 
 
 def _moved_on(before: Standing | None, operations: Sequence[Stored]) -> Standing | None:

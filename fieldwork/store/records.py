@@ -11,12 +11,12 @@ from typing import Any
 
 from fieldwork.store.log import Log
 from fieldwork.store.statements import Row, listed
-from fieldwork.store.states import read_state
+from fieldwork.store.states import STATE, read_state
 from sync.central.body import shown
 from sync.central.fold import RecordState
 
-_COLUMNS = "r.record, r.record_type, r.state, r.withdrawn, s.scope, r.position, r.parent"
-_FROM = "FROM record r JOIN scope s ON s.id = r.scope_id"
+_COLUMNS = f"r.record, r.record_type, {STATE}, r.withdrawn, s.scope, r.position, r.parent"
+_FROM = "FROM record_with_words r JOIN scope s ON s.id = r.scope_id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,12 @@ async def record_of(log: Log, record_id: str) -> Record | None:
     """One record, withdrawn or not; None when there is none of this id in the evidence lane."""
     found = await log.ask(f"SELECT {_COLUMNS} {_FROM} WHERE r.record = ?", record_id)
     return _record(found[0]) if found else None
+
+
+async def records_named(log: Log, record_ids: Iterable[str]) -> list[Record]:
+    """Those of these records that there are, of whatever type and scope, withdrawn or not, each in its order among its siblings."""
+    found = await log.ask(f"SELECT {_COLUMNS} {_FROM} WHERE r.record IN {{list}}", listed(set(record_ids)))
+    return in_place(map(_record, found))
 
 
 async def records_in(log: Log, scope: str, record_type: str) -> list[Record]:
@@ -98,5 +104,4 @@ async def history_of(log: Log, record_id: str) -> Sequence[Row]:
 
 
 def _record(row: Row) -> Record:
-    state = read_state(row[0], row[1], row[2])
-    return Record(row[0], row[1], row[4], row[5], bool(row[3]), row[6], state)
+    return Record(row[0], row[1], row[6], row[7], bool(row[5]), row[8], read_state(*row[:5]))

@@ -12,20 +12,22 @@ from dataclasses import dataclass, replace
 
 from fieldwork.domain.screening import Word, looks_in, words_in, words_of_evidence
 from fieldwork.store.statements import Ask, Row, Tell, Work, listed
-from fieldwork.store.states import read_state
+from fieldwork.store.states import STATE, read_state
 
 _EVIDENCE = (
-    "SELECT e.record, e.screened, e.activity, r.scope_id, r.state FROM evidence e JOIN record r ON r.record = e.record"
+    f"SELECT e.record, e.screened, e.activity, scope_id, {STATE} FROM evidence e JOIN record_with_words r ON r.record = e.record"
     " WHERE e.record IN {list} OR (e.record IN {list} AND e.screened = 1)"
 )
 _WITH_ACTIVITIES = f"{_EVIDENCE} OR e.activity IN {{list}} OR (e.activity IN {{list}} AND e.screened = 1)"
 _SCREENED = "SELECT record FROM evidence WHERE record IN {list} AND screened = 1"
 _SCREENED_AROUND = "SELECT DISTINCT activity FROM evidence WHERE activity IN {list} AND screened = 1"
 _WORDS = (
-    "SELECT parent, scope_id, record_type, state FROM record WHERE parent IN {list} AND record_type = 'block' AND withdrawn = 0"
-    " UNION ALL"
-    " SELECT parent, scope_id, record_type, state FROM record WHERE parent IN {list} AND record_type = 'consent' AND withdrawn = 0"
-    " UNION ALL SELECT record, scope_id, record_type, state FROM record WHERE record IN {list} AND record_type = 'activity'"
+    f"SELECT parent, scope_id, record_type, {STATE} FROM record_with_words"
+    " WHERE parent IN {list} AND record_type = 'block' AND withdrawn = 0"
+    f" UNION ALL SELECT parent, scope_id, record_type, {STATE} FROM record_with_words"
+    " WHERE parent IN {list} AND record_type = 'consent' AND withdrawn = 0"
+    f" UNION ALL SELECT record, scope_id, record_type, {STATE} FROM record_with_words"
+    " WHERE record IN {list} AND record_type = 'activity'"
 )
 
 
@@ -65,9 +67,9 @@ def screen(touched: Touched) -> Work[None]:
     if not found:
         return
     told = []
-    states = {row[0]: read_state(row[0], "evidence", row[4]).fields for row in found}
+    states = {row[0]: read_state(row[0], "evidence", *row[4:]).fields for row in found}
     around = yield from _words(found)
-    for record, before, activity, scope_id, _ in found:
+    for record, before, activity, scope_id, *_ in found:
         words = words_of_evidence(states[record])
         words |= around.get(("block", record, scope_id), set())
         if ("activity", activity, scope_id) in around:
@@ -87,8 +89,8 @@ def _words(evidence: Sequence[Row]) -> Work[Mapping[tuple[str, str | None, int],
     activities = listed(row[2] for row in evidence if row[2] is not None)
     asked = Ask(_WORDS, (listed(row[0] for row in evidence), activities, activities))
     words: dict[tuple[str, str | None, int], set[Word]] = {}
-    for parent, scope_id, record_type, state in (yield asked):
+    for parent, scope_id, record_type, *state in (yield asked):
         words.setdefault((record_type, parent, scope_id), set()).update(
-            words_in(read_state("", record_type, state).fields)
+            words_in(read_state("", record_type, *state).fields)
         )
     return words

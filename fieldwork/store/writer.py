@@ -19,8 +19,9 @@ from typing import Any, TypeVar, cast
 
 from fieldwork.store.asyncpg_backend import FencedAsyncpgClient
 from fieldwork.store.database import Database
+from fieldwork.store.enacting import Enactment
 from fieldwork.store.endings import finish
-from fieldwork.store.foresight import Footprint, Foreseen, Quiet, enact, footprint_of, foresee, opened_to_read
+from fieldwork.store.foresight import Footprint, Foreseen, Quiet, footprint_of, foresee, opened_to_read
 from fieldwork.store.judging import Brought
 from fieldwork.store.own_writing import OwnWriting
 from fieldwork.store.retrying import retrying
@@ -32,6 +33,8 @@ T = TypeVar("T")
 MOST_TOGETHER = 64
 ENOUGH_TOGETHER = 400
 """Operations in one transaction: while it is being written, the next pushes are being read and opened."""
+MOST_AHEAD = 2 * ENOUGH_TOGETHER
+"""Operations that are judged and not yet written: one transaction of them is being written, another may wait."""
 WORTH_FORESEEING = 32
 """Operations: small pushes go together and share their questions, and a push that is foreseen asks its own."""
 
@@ -46,18 +49,21 @@ class _Waiting:
     answer: asyncio.Future[Outcome]
     in_earnest: bool = False
     """It cannot be foreseen: it is judged in its own transaction."""
+    tries: int = 0
+
+
+_Ahead = deque[tuple[_Waiting, Foreseen]]
+"""What waits and is judged already; nothing of it has anything in common with the rest."""
 
 
 @dataclass(slots=True)
 class _Batch:
-    """What goes into one transaction. What was foreseen of it is all of it, in the same order, or nothing."""
+    """What is judged and written in one transaction."""
 
     waiting: list[_Waiting] = field(default_factory=list)
-    foreseen: list[Foreseen] = field(default_factory=list)
     footprints: list[Footprint] | None = None
     """What it had to do with; None until it is written, and when that may be anything."""
     size: int = 0
-    tries: int = 0
 
     def add(self, waiting: _Waiting) -> None:
         self.waiting.append(waiting)
@@ -117,16 +123,19 @@ class Writer:
         return await asyncio.shield(waiting.answer)
 
     async def _write_for_ever(self) -> None:
-        batch = _Batch()
-        while batch.waiting or await self._anything_waits():
-            if not batch.waiting:
+        ahead: _Ahead = deque()
+        while ahead or await self._anything_waits():
+            if ahead:
+                again = not await self._enact(ahead)
+            else:
                 batch = self._all_that_waits()
-            writing = asyncio.create_task(self._write(batch))
-            following = await self._foreseen_during(writing)
-            await writing
-            if not all(batch.is_apart_from(each.footprint) for each in following.foreseen):
-                following.foreseen = []
-            batch = following
+                writing = asyncio.create_task(self._write(batch))
+                await self._foresee_during(writing, ahead)
+                await writing
+                again = not all(batch.is_apart_from(foreseen.footprint) for _, foreseen in ahead)
+            if again:
+                self._queue.extendleft(waiting for waiting, _ in reversed(ahead))
+                ahead.clear()
 
     async def _anything_waits(self) -> bool:
         """True when something waits to be written; False when nothing does and nothing will."""
@@ -143,33 +152,66 @@ class Writer:
             batch.add(self._queue.popleft())
         return batch
 
-    async def _foreseen_during(self, writing: asyncio.Task[None]) -> _Batch:
-        """What comes during this writing, judged already. Empty when it is better judged together with what comes later."""
+    async def _enact(self, ahead: _Ahead) -> bool:
+        """Write what is ahead, and what can be foreseen meanwhile. What is written is told and leaves `ahead`. False when the rest has to
+        be judged again."""
+        loop = asyncio.get_running_loop()
+
+        def committed(number: int) -> None:
+            for _ in range(number):
+                waiting, foreseen = ahead.popleft()
+                self._tell(waiting, foreseen.outcome)
+            self._something_happened.set()
+
+        def tell_committed(number: int) -> None:
+            loop.call_soon_threadsafe(committed, number)
+
+        enactment = Enactment(
+            [foreseen for _, foreseen in ahead],
+            self._quiet,
+            self._commit,
+            tell_committed,
+            ENOUGH_TOGETHER,
+        )
+        embedded = cast(FencedSqliteClient, self.database.connection)
+        writing = asyncio.create_task(embedded.in_thread(enactment.carry_out))
+        await self._foresee_during(writing, ahead, enactment.add)
+        try:
+            return await writing
+        except Exception:  # noqa: BLE001 (it is done again in earnest, and what fails then is told to whoever asked)
+            for waiting, _ in ahead:
+                waiting.tries += 1
+            return False
+
+    async def _foresee_during(
+        self, writing: asyncio.Task[Any], ahead: _Ahead, add: Callable[[Foreseen], None] = lambda foreseen: None
+    ) -> None:
+        """Judge what comes during this writing, as far as that can be done before its turn, and put it behind what is ahead."""
         writing.add_done_callback(lambda _: self._something_happened.set())
-        following = _Batch()
-        while not writing.done() and following.size < ENOUGH_TOGETHER:
-            if self._beside is not None and self._queue and self._foresees_next(self._beside, following):
+        while not writing.done():
+            if self._beside is not None and self._queue and self._foresees_next(self._beside, ahead):
+                add(ahead[-1][1])
                 # The next one may be read in between.
                 await asyncio.sleep(0)
             else:
                 self._something_happened.clear()
                 await self._something_happened.wait()
-        return following
 
-    def _foresees_next(self, beside: sqlite3.Connection, following: _Batch) -> bool:
+    def _foresees_next(self, beside: sqlite3.Connection, ahead: _Ahead) -> bool:
         """Judge the next that waits, if it is worth it. False when it stays where it is, for a transaction of the ordinary kind."""
         waiting = self._queue[0]
         if waiting.in_earnest or not isinstance(waiting.brought, Brought) or waiting.brought.size < WORTH_FORESEEING:
+            return False
+        if sum(foreseen.size for _, foreseen in ahead) >= MOST_AHEAD:
             return False
         try:
             foreseen = foresee(waiting.brought, self._work([waiting.brought]), beside, self._quiet)
         except Exception:  # noqa: BLE001 (it is done again in earnest, and what fails then is told to whoever asked)
             foreseen = None
-        if foreseen is None or any(not foreseen.footprint.is_apart_from(each.footprint) for each in following.foreseen):
+        if foreseen is None or any(not foreseen.footprint.is_apart_from(each.footprint) for _, each in ahead):
             waiting.in_earnest = True
             return False
-        following.add(self._queue.popleft())
-        following.foreseen.append(foreseen)
+        ahead.append((self._queue.popleft(), foreseen))
         return True
 
     async def _write(self, batch: _Batch) -> None:
@@ -183,27 +225,24 @@ class Writer:
                 batch.waiting[0].answer.set_exception(error)
             return
         for waiting, outcome in zip(batch.waiting, outcomes, strict=True):
-            if not waiting.answer.cancelled():
-                waiting.answer.set_result(outcome)
-            self._written(outcome)
+            self._tell(waiting, outcome)
+
+    def _tell(self, waiting: _Waiting, outcome: Outcome) -> None:
+        if not waiting.answer.cancelled():
+            waiting.answer.set_result(outcome)
+        self._written(outcome)
 
     async def _one_transaction(self, batch: _Batch) -> list[Outcome]:
-        foreseen, batch.foreseen = batch.foreseen, []
-        batch.tries += 1
-        if foreseen and await self._as_foreseen(foreseen):
-            batch.footprints = [each.footprint for each in foreseen]
-            return [each.outcome for each in foreseen]
+        # What was tried before may have been stored without anybody knowing: then its outcome does not tell all of it.
+        first = not any(waiting.tries for waiting in batch.waiting)
+        for waiting in batch.waiting:
+            waiting.tries += 1
         work = partial(self._work, [waiting.brought for waiting in batch.waiting])
         outcomes = await self.in_one_transaction(work, commit=self._commit)
-        # What was tried before may have been stored without anybody knowing: then this outcome does not tell all of it.
-        if self._beside is not None and batch.tries == 1:
+        if self._beside is not None and first:
             parts = [footprint_of(each.brought, outcome) for each, outcome in zip(batch.waiting, outcomes, strict=True)]
             batch.footprints = None if None in parts else [part for part in parts if part is not None]
         return outcomes
-
-    async def _as_foreseen(self, foreseen: Sequence[Foreseen]) -> bool:
-        embedded = cast(FencedSqliteClient, self.database.connection)
-        return await embedded.in_thread(partial(enact, foreseen, self._quiet, self._commit))
 
     def _commit(self, raw: sqlite3.Connection) -> None:
         """The commit of a batch: its footprints are known, so all else that is ever written here is a disturbance."""

@@ -16,9 +16,9 @@ from fieldwork.pages import questions as pages
 from fieldwork.pages.evidence import consent_words
 from fieldwork.pages.frame import Page
 from fieldwork.store.codebooks import codebook_terms
-from fieldwork.store.gathered import around, records_named
+from fieldwork.store.gathered import around
 from fieldwork.store.passages import PassageRow, Place, counts_by_code, left_out, passages
-from fieldwork.store.records import Record, record_of, records_in
+from fieldwork.store.records import Record, record_of, records_in, records_named
 from fieldwork.web.access import central_in, seat_in
 from fieldwork.web.htmx import page
 from sync.central.body import shown

@@ -27,6 +27,7 @@ from fieldwork.actions.exports import (
 )
 from fieldwork.export import review
 from fieldwork.store.export_jobs import export_job_of
+from fieldwork.store.records import record_of
 from tests.export.conftest import Office
 from tests.export.reading import about_json_of, about_of, csv_of, sheets_of
 
@@ -251,12 +252,12 @@ async def test_a_stored_file_goes_when_words_in_it_are_redacted(office: Office, 
 async def test_a_stored_file_goes_when_a_consent_is_withdrawn(office: Office, writer: str) -> None:
     """R17."""
     evidence, _ = await office.record("A-90", "The bus was late.")
-    [[state]] = await office.central.log.ask("SELECT state FROM record WHERE record = ?", evidence)
     await ask_for_export(office.central, writer, office.review_id, "csv", "chapter 3")
     await write_waiting_exports(office.central)
 
-    heads = tuple(json.loads(state)["heads"])
+    record = await record_of(office.central.log, evidence)
+    assert record is not None
     fields = {"quarantine": {"reason": "consent withdrawn, do not use"}}
-    await office.write("evidence", fields, kind="revise", record_id=evidence, base=heads)
+    await office.write("evidence", fields, kind="revise", record_id=evidence, base=record.state.heads)
 
     assert await forget_old_exports(office.central) == 1

@@ -22,6 +22,7 @@ from fieldwork.store import settings
 from fieldwork.store.database import Database, DatabaseUnreachable, database_address
 from fieldwork.store.migrate import migrate
 from fieldwork.store.sqlite_backend import statements_of
+from fieldwork.store.states import STATE
 from tests.postgres import PostgresCluster
 
 WORDS = "words of a child that were removed"
@@ -275,3 +276,21 @@ async def test_a_sweep_works_on_both_stores(database: Database) -> None:
 
 def bytes_of(folder: Path) -> bytes:
     return b"".join(file.read_bytes() for file in sorted(folder.iterdir()))
+
+
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+async def test_a_question_by_ids_walks_through_no_table_whose_rows_nobody_has_counted(database: Database) -> None:
+    """A plan is kept for as long as a connection lives. The one that was made while a table was new must do for a full one."""
+    async with database.writing() as connection:
+        await connection.execute_query(
+            "INSERT INTO record (record, scope_id, record_type, withdrawn, position)"
+            " SELECT 'record ' || number, 1, 'block', 0, number FROM generate_series(1, 400) AS number"
+        )
+        await connection.execute_query("SET LOCAL plan_cache_mode = force_generic_plan")
+        await connection.execute_query(
+            f"PREPARE asked (text[]) AS SELECT record, {STATE} FROM record_with_words WHERE record = ANY ($1)"
+        )
+
+        plan = await connection.execute_query_dict("EXPLAIN EXECUTE asked ('{}')")
+
+    assert [row["QUERY PLAN"] for row in plan if "Seq Scan" in row["QUERY PLAN"]] == []

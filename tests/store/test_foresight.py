@@ -8,9 +8,7 @@ from __future__ import annotations
 import asyncio
 import random
 import sqlite3
-import threading
-from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager, closing
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -19,107 +17,15 @@ import pytest
 from fieldwork.store import writer
 from fieldwork.store.database import Database
 from fieldwork.store.files import note_file
-from fieldwork.store.foresight import Foreseen, Quiet, enact, foresee, opened_to_read
+from fieldwork.store.foresight import Quiet, foresee, opened_to_read
 from fieldwork.store.judging import Brought
 from fieldwork.store.statements import Ask, Tell, Work
 from fieldwork.store.verifying import verify_all
-from tests.store.log_authors import Author, Team, Written, new_id, team
+from tests.store.log_authors import Author, Written, new_id, team
 from tests.store.log_office import Office, office, rebuilt_otherwise
+from tests.store.watched_writer import MANY, Apart, Watched, all_known, notes
 
 pytestmark = [pytest.mark.anyio, pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)]
-
-MANY = writer.WORTH_FORESEEING
-Answers = list[tuple[str, str | None]]
-
-
-class Watched:
-    """The writer, stopped before its next commit until it is let go, with a record of what was foreseen and came true."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.foreseen: list[Foreseen | None] = []
-        self.came_true: list[bool] = []
-        self.before_enacting: Callable[[sqlite3.Connection], None] = lambda raw: None
-        self._at_commit, self._may_commit = threading.Event(), threading.Event()
-        self._looked = asyncio.Event()
-        commit = writer._commit
-
-        def stopped(raw: sqlite3.Connection) -> None:
-            self.stop()
-            commit(raw)
-
-        def noted(*given: Any) -> Foreseen | None:
-            self._looked.set()
-            self.foreseen.append(foresee(*given))
-            return self.foreseen[-1]
-
-        def enacted(foreseen: Any, quiet: Quiet, commit: Any, raw: sqlite3.Connection) -> bool:
-            self.before_enacting(raw)
-            self.came_true.append(False)
-            self.came_true[-1] = enact(foreseen, quiet, commit, raw)
-            return self.came_true[-1]
-
-        monkeypatch.setattr(writer, "_commit", stopped)
-        monkeypatch.setattr(writer, "foresee", noted)
-        monkeypatch.setattr(writer, "enact", enacted)
-
-    def stop(self) -> None:
-        """In the writer's thread, where it would commit."""
-        self._at_commit.set()
-        assert self._may_commit.wait(20)
-
-    def let_go(self) -> None:
-        self._may_commit.set()
-
-    @asynccontextmanager
-    async def during(self, pushed: asyncio.Task[Any]) -> AsyncIterator[None]:
-        """Inside, that push is judged and written but not committed."""
-        self._may_commit.clear()
-        self._at_commit.clear()
-        assert await asyncio.to_thread(self._at_commit.wait, 20)
-        try:
-            yield
-        finally:
-            self.let_go()
-            await pushed
-
-    async def answer_behind(self, first: Coroutine[Any, Any, Any], second: Coroutine[Any, Any, Answers]) -> Answers:
-        """What the second push is answered, when the writer looks at it while the first is written but not committed."""
-        pushed = asyncio.create_task(first)
-        async with self.during(pushed):
-            following = asyncio.create_task(second)
-            await self.has_looked()
-            assert not following.done()
-        return await following
-
-    async def has_looked(self) -> None:
-        """Wait until the writer has tried to foresee a push."""
-        async with asyncio.timeout(20):
-            await self._looked.wait()
-
-
-class Two:
-    """Two visits of one review with an inspector each."""
-
-    def __init__(self) -> None:
-        self.lead = new_id()
-        self.persons = [new_id(), new_id()]
-        people = [(person, "inspector", place) for place, person in enumerate(self.persons)]
-        self.people: Team = team([*people, (self.lead, "lead", 0), (self.lead, "lead", 1)], visits=2)
-        self.first, self.second = (Author(self.people.visits[place], self.persons[place]) for place in (0, 1))
-
-
-@asynccontextmanager
-async def both_known(database: Database, keys: Path, two: Two) -> AsyncIterator[Office]:
-    """An office that has heard of both streams: a stream that is new to it is judged in earnest."""
-    async with office(database, keys) as here:
-        await here.brings(two.people)
-        await here.push(two.first.writes())
-        await here.push(two.second.writes())
-        yield here
-
-
-def notes(author: Author) -> list[Written]:
-    return [author.writes({"text": f"note {number}", "evidence": new_id()}) for number in range(MANY)]
 
 
 async def bodies(here: Office, scope: str) -> list[bytes | None]:
@@ -129,16 +35,16 @@ async def bodies(here: Office, scope: str) -> list[bytes | None]:
 async def test_a_push_that_was_judged_ahead_is_stored_as_any_other(
     database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    two = Two()
-    async with both_known(database, tmp_path / "keys", two) as here:
+    visits = Apart()
+    async with all_known(database, tmp_path / "keys", visits) as here:
         watched = Watched(monkeypatch)
-        first, second = notes(two.first), notes(two.second)
+        first, second = notes(visits.first), notes(visits.second)
 
         answers = await watched.answer_behind(here.push(*first), here.push(*second))
 
         assert answers == [("stored", None)] * MANY
         assert watched.came_true == [True]
-        assert (await bodies(here, two.second.scope))[1:] == [each.body for each in second]
+        assert (await bodies(here, visits.second.scope))[1:] == [each.body for each in second]
         assert await here.push(*second) == [("duplicate", None)] * MANY
         assert await verify_all(here.log) == []
         assert await rebuilt_otherwise(here.log) == {}
@@ -147,16 +53,16 @@ async def test_a_push_that_was_judged_ahead_is_stored_as_any_other(
 async def test_what_central_writes_beside_the_pushes_is_not_overlooked(
     database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A file arrives between two pushes; an operation that waits for it is brought again in the second."""
-    two = Two()
+    """A file arrives between visits pushes; an operation that waits for it is brought again in the second."""
+    visits = Apart()
     sha256 = "a" * 64
-    async with both_known(database, tmp_path / "keys", two) as here:
-        about_a_file = two.second.writes({"sha256": sha256, "evidence": new_id()}, record_type="file")
+    async with all_known(database, tmp_path / "keys", visits) as here:
+        about_a_file = visits.second.writes({"sha256": sha256, "evidence": new_id()}, record_type="file")
         assert await here.push(about_a_file) == [("held", "file_missing")]
         watched = Watched(monkeypatch)
-        pushed = asyncio.create_task(here.push(*notes(two.first)))
+        pushed = asyncio.create_task(here.push(*notes(visits.first)))
         async with watched.during(pushed):
-            following = asyncio.create_task(here.push(about_a_file, *notes(two.second)))
+            following = asyncio.create_task(here.push(about_a_file, *notes(visits.second)))
             await watched.has_looked()
             arriving = asyncio.create_task(
                 note_file(
@@ -183,17 +89,17 @@ async def test_a_connection_that_reads_beside_the_writer_keeps_what_it_sorts_in_
 async def test_a_log_that_is_cancelled_twice_while_it_closes_still_answers_everybody(
     database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    two = Two()
+    visits = Apart()
     ready, pushes = asyncio.Event(), []
 
     async def runs() -> None:
-        async with both_known(database, tmp_path / "keys", two) as here:
+        async with all_known(database, tmp_path / "keys", visits) as here:
             watched = Watched(monkeypatch)
-            pushes.append(asyncio.create_task(here.push(*notes(two.first))))
+            pushes.append(asyncio.create_task(here.push(*notes(visits.first))))
             assert await asyncio.to_thread(watched._at_commit.wait, 20)
-            pushes.append(asyncio.create_task(here.push(*notes(two.second))))
+            pushes.append(asyncio.create_task(here.push(*notes(visits.second))))
             await watched.has_looked()
-            pushes.append(asyncio.create_task(here.push(two.second.writes())))
+            pushes.append(asyncio.create_task(here.push(visits.second.writes())))
             pushes.append(watched)
             await asyncio.sleep(0)
             ready.set()
@@ -219,24 +125,24 @@ async def test_a_log_that_is_cancelled_twice_while_it_closes_still_answers_every
 async def test_what_somebody_else_wrote_in_between_is_not_overlooked(
     database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, by: str
 ) -> None:
-    two = Two()
+    visits = Apart()
     ended = "UPDATE assignment SET ended_at = '2020-01-01T00:00:00.000Z' WHERE person = ?"
-    async with both_known(database, tmp_path / "keys", two) as here:
+    async with all_known(database, tmp_path / "keys", visits) as here:
         watched = Watched(monkeypatch)
 
         def ends_the_assignment(raw: sqlite3.Connection) -> None:
             path = database.address.path
             assert path is not None
             if by == "its own":
-                raw.execute(ended, (two.second.person,))
+                raw.execute(ended, (visits.second.person,))
                 raw.commit()
                 return
             with closing(sqlite3.connect(path)) as other, other:
-                other.execute(ended, (two.second.person,))
+                other.execute(ended, (visits.second.person,))
 
         watched.before_enacting = ends_the_assignment
 
-        answers = await watched.answer_behind(here.push(*notes(two.first)), here.push(*notes(two.second)))
+        answers = await watched.answer_behind(here.push(*notes(visits.first)), here.push(*notes(visits.second)))
 
         assert answers == [("quarantined", "not_assigned")] * MANY
         assert watched.came_true == [False]
@@ -245,20 +151,20 @@ async def test_what_somebody_else_wrote_in_between_is_not_overlooked(
 async def test_what_was_written_by_another_server_before_this_transaction_began_is_not_overlooked(
     database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    two = Two()
-    async with both_known(database, tmp_path / "keys", two) as here:
+    visits = Apart()
+    async with all_known(database, tmp_path / "keys", visits) as here:
         watched = Watched(monkeypatch)
         path = database.address.path
         assert path is not None
         with closing(sqlite3.connect(path, isolation_level=None)) as other:
             other.execute("BEGIN IMMEDIATE")
             # The first push waits for the lock; the second is judged on what the other server is about to change.
-            pushed = asyncio.create_task(here.push(*notes(two.first)))
+            pushed = asyncio.create_task(here.push(*notes(visits.first)))
             await asyncio.sleep(0)
-            following = asyncio.create_task(here.push(*notes(two.second)))
+            following = asyncio.create_task(here.push(*notes(visits.second)))
             await watched.has_looked()
             other.execute(
-                "UPDATE assignment SET ended_at = '2020-01-01T00:00:00.000Z' WHERE person = ?", (two.second.person,)
+                "UPDATE assignment SET ended_at = '2020-01-01T00:00:00.000Z' WHERE person = ?", (visits.second.person,)
             )
             other.execute("COMMIT")
         watched.let_go()
@@ -271,10 +177,10 @@ async def test_what_was_written_by_another_server_before_this_transaction_began_
 async def test_a_redaction_that_is_written_meanwhile_reaches_what_was_judged_ahead(
     database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    two = Two()
-    async with both_known(database, tmp_path / "keys", two) as here:
-        second = notes(two.second)
-        lead = Author(two.second.scope, two.lead)
+    visits = Apart()
+    async with all_known(database, tmp_path / "keys", visits) as here:
+        second = notes(visits.second)
+        lead = Author(visits.second.scope, visits.lead)
         await here.push(lead.writes())
         removal = lead.redacts(second[3])
         watched = Watched(monkeypatch)
@@ -283,48 +189,48 @@ async def test_a_redaction_that_is_written_meanwhile_reaches_what_was_judged_ahe
 
         assert answers == [("stored", None)] * MANY
         assert watched.came_true == []
-        assert second[3].body not in await bodies(here, two.second.scope)
+        assert second[3].body not in await bodies(here, visits.second.scope)
 
 
 async def test_two_tablets_of_one_visit_are_judged_one_behind_the_other(
     database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    two = Two()
-    lead = Author(two.first.scope, two.lead)
-    async with both_known(database, tmp_path / "keys", two) as here:
+    visits = Apart()
+    lead = Author(visits.first.scope, visits.lead)
+    async with all_known(database, tmp_path / "keys", visits) as here:
         await here.push(lead.writes())
         watched = Watched(monkeypatch)
 
-        answers = await watched.answer_behind(here.push(*notes(two.first)), here.push(*notes(lead)))
+        answers = await watched.answer_behind(here.push(*notes(visits.first)), here.push(*notes(lead)))
 
         assert answers == [("stored", None)] * MANY
         assert watched.came_true == []
-        assert len(await here.pulled(two.first.scope)) == 2 + 2 * MANY
+        assert len(await here.pulled(visits.first.scope)) == 2 + 2 * MANY
 
 
 async def test_a_record_belongs_to_the_visit_that_wrote_it_first_also_when_both_were_judged_at_once(
     database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    two = Two()
-    async with both_known(database, tmp_path / "keys", two) as here:
+    visits = Apart()
+    async with all_known(database, tmp_path / "keys", visits) as here:
         watched = Watched(monkeypatch)
-        first, second = notes(two.first), notes(two.second)
-        second.append(two.second.writes({"text": "the same record"}, record=first[0].record))
+        first, second = notes(visits.first), notes(visits.second)
+        second.append(visits.second.writes({"text": "the same record"}, record=first[0].record))
 
         await watched.answer_behind(here.push(*first), here.push(*second))
 
         [[scope]] = await here.log.ask(
             "SELECT s.scope FROM record r JOIN scope s ON s.id = r.scope_id WHERE r.record = ?", first[0].record
         )
-        assert scope == two.first.scope
+        assert scope == visits.first.scope
         assert await rebuilt_otherwise(here.log) == {}
 
 
 async def test_when_the_writing_fails_what_was_judged_ahead_of_it_is_judged_again(
     database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    two = Two()
-    async with both_known(database, tmp_path / "keys", two) as here:
+    visits = Apart()
+    async with all_known(database, tmp_path / "keys", visits) as here:
         watched = Watched(monkeypatch)
         commit = writer._commit
         faults = [sqlite3.DatabaseError("invented: the disk said no")]
@@ -336,14 +242,14 @@ async def test_when_the_writing_fails_what_was_judged_ahead_of_it_is_judged_agai
             raise faults.pop()
 
         monkeypatch.setattr(writer, "_commit", fails_once)
-        failing = asyncio.create_task(here.push(*notes(two.first)))
+        failing = asyncio.create_task(here.push(*notes(visits.first)))
 
-        answers = await watched.answer_behind(asyncio.wait([failing]), here.push(*notes(two.second)))
+        answers = await watched.answer_behind(asyncio.wait([failing]), here.push(*notes(visits.second)))
 
         assert isinstance(failing.exception(), sqlite3.DatabaseError)
         assert answers == [("stored", None)] * MANY
         assert watched.came_true == []
-        assert await here.count("operation_evidence") == 2 + MANY + len(two.people.drafts)
+        assert await here.count("operation_evidence") == 3 + MANY + len(visits.people.drafts)
 
 
 async def test_whatever_comes_at_once_adds_up_to_what_the_log_says(

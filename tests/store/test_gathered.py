@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from fieldwork.store.gathered import Gathered, around, gather, records_named
+from fieldwork.store.gathered import Gathered, around, gather
 from fieldwork.store.records import record_of as stored_record
+from fieldwork.store.records import records_named
 from tests.store.log_authors import Author, Written
 from tests.store.log_office import Office, Visit, a_visit
 from tests.store.looks import block_in, record_of

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,9 @@ from hypothesis import strategies as st
 from fieldwork.store.database import Database
 from fieldwork.store.rebuilding import rebuild_all
 from fieldwork.store.records import record_of
-from fieldwork.store.states import read_state, write_begun_state, write_state
+from fieldwork.store.states import STATE, read_state, write_state
 from fieldwork.store.verifying import verify_all
+from sync.central.body import read_body, write_body
 from sync.central.fold import Operation, fold
 from tests.store.log_authors import Author, Written, new_id
 from tests.store.log_office import Office, Visit, a_visit, office, projections
@@ -95,7 +97,9 @@ async def test_after_2000_random_operations_the_projections_are_what_a_rebuild_m
         assert rebuilt == len(before["record"]) > 500
         assert await verify_all(here.log) == []
         assert await here.count("holding") == 0
-        states = [read_state("", "", row[0]) for row in await here.log.ask("SELECT state FROM record")]
+        found = await here.log.ask(f"SELECT record, record_type, {STATE} FROM record_with_words")
+        states = [read_state(*row) for row in found]
+        assert {row[2] is None for row in found} == {True, False}
         assert any(state.conflicts for state in states)
         assert any(state.withdrawn for state in states)
         [[erased]] = await here.log.ask("SELECT count(*) FROM operation_evidence WHERE redacted_by IS NOT NULL")
@@ -110,7 +114,7 @@ async def test_a_rebuild_draws_again_what_was_lost_or_spoiled(database: Database
         await here.push(note)
         before = await projections(here.log)
         await database.connection.execute_query("DELETE FROM assignment")
-        await database.connection.execute_query("UPDATE record SET state = '{}'")
+        await database.connection.execute_query("UPDATE record SET state = '{}', position = 999")
 
         await rebuild_all(here.log)
 
@@ -168,13 +172,29 @@ fields_of_a_create = st.dictionaries(
 
 
 @given(fields_of_a_create)
-def test_a_create_alone_is_projected_as_the_fold_would_have_it(fields: dict[str, object]) -> None:
+def test_a_record_that_one_operation_made_is_read_from_it_as_the_fold_would_have_it(fields: dict[str, object]) -> None:
     create = Operation("0190-a", "block", "record", "create", (), fields)
+    body = write_body(fields, bytes(16))
 
-    quick = write_begun_state(create.operation, fields)
+    assert write_state(fold([create])) is None
+    assert read_state("record", "block", None, create.operation, body) == fold(
+        [replace(create, fields=read_body(body))]
+    )
+    assert read_state("record", "block", None, create.operation, None) == fold([replace(create, fields=None)])
 
-    assert quick == write_state(fold([create]))
-    assert read_state("record", "block", quick) == fold([create])
+
+@given(fields_of_a_create)
+def test_a_record_that_several_operations_made_is_read_as_it_was_folded(fields: dict[str, object]) -> None:
+    create = Operation("0190-a", "block", "record", "create", (), fields)
+    edits = [Operation(f"0190-{name}", "block", "record", "revise", ("0190-a",), {"text": name}) for name in "bc"]
+    awaited = Operation("0190-d", "block", "record", "revise", ("0190-9",), fields)
+    withdrawn = Operation("0190-e", "block", "record", "withdraw", ("0190-a",), {})
+
+    for operations in ([create, *edits], [awaited], [create, withdrawn], [create, *edits, awaited]):
+        state = fold(operations)
+        kept = write_state(state)
+        assert kept is not None
+        assert read_state("record", "block", kept, None, None) == state
 
 
 TAMPERING = {

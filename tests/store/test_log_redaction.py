@@ -9,7 +9,6 @@ import pytest
 from fieldwork.store.database import Database
 from fieldwork.store.log import WORDS_LIE_IN
 from fieldwork.store.records import history_of, record_of
-from fieldwork.store.states import read_state
 from fieldwork.store.verifying import verify_all
 from tests.store.log_authors import Author, Carry
 from tests.store.log_office import Office, a_visit, office
@@ -142,8 +141,9 @@ async def test_words_removed_before_they_came_never_reach_a_table(database: Data
 
         assert (receipt.verdict, receipt.body_hash, receipt.redacted) == ("stored", None, True)
         assert await words_in_tables(here) == []
-        [[kept]] = await here.log.ask("SELECT state FROM record WHERE record = ?", note.record)
-        assert read_state(note.record, "block", kept).fields == {}
+        record = await record_of(here.log, note.record)
+        assert record is not None
+        assert record.state.fields == {}
 
 
 @pytest.mark.parametrize("lane", ["evidence", "vault", "concern"])

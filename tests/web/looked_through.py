@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -27,12 +26,12 @@ class Record:
         self.author, self.colleague = office.tablet_of("A-I2"), office.tablet_of("A-I4")
         self.evidence_id = self.author.records(self.scope, "A heron stood there.", ref="A-77")
         self.author.sends()
-        [[self.block_id, state]] = office.ask(
-            "SELECT record, state FROM record WHERE parent = ? AND record_type = 'block'", self.evidence_id
+        [[self.block_id]] = office.ask(
+            "SELECT record FROM record WHERE parent = ? AND record_type = 'block'", self.evidence_id
         )
         [[self.activity_id]] = office.ask("SELECT activity FROM evidence WHERE record = ?", self.evidence_id)
         self.file_id = ""
-        self.block_heads = tuple(json.loads(state)["heads"])
+        self.block_heads = office.state_of(self.block_id).heads
         self.revision = self.block_heads[0]
         self.code(self.author, self.block_id, "heron", self.revision)
         self.author.sends()
@@ -55,8 +54,7 @@ class Record:
 
     def revises(self, record_type: str, record_id: str, fields: Mapping[str, object]) -> None:
         """A colleague's tablet changes what stands."""
-        [[state]] = self.office.ask("SELECT state FROM record WHERE record = ?", record_id)
-        base = tuple(json.loads(state)["heads"])
+        base = self.office.state_of(record_id).heads
         self.colleague.writes(self.scope, record_type, fields, kind="revise", record=record_id, base=base)
 
     def adds_file(self, name: str, content: bytes) -> None:

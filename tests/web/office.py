@@ -32,7 +32,9 @@ from fieldwork.domain.pack_operations import _Ids, person_id_of, review_id_of
 from fieldwork.domain.screening import entries_of
 from fieldwork.settings import ROOT, Settings
 from fieldwork.store.devices import enrol_device, give_reading_token, make_enrolment_code
+from fieldwork.store.states import STATE, read_state
 from sync.central.body import write_body
+from sync.central.fold import RecordState
 from sync.central.header import Header, hash_of, write_header
 from sync.central.line import Receipt, read_keys, read_receipts, write_push
 from sync.central.seal import carry_key_as_sent, seal, wrap_carry_key
@@ -156,6 +158,11 @@ class Office:
         """Run something asynchronous inside the office."""
         assert self.client.portal is not None
         return self.client.portal.call(work, *arguments)
+
+    def state_of(self, record_id: str) -> RecordState:
+        """What a record of the evidence lane adds up to."""
+        [row] = self.ask(f"SELECT record, record_type, {STATE} FROM record_with_words WHERE record = ?", record_id)
+        return read_state(*row)
 
     def ask(self, sql: str, *parameters: Any) -> Any:
         """Ask the database."""

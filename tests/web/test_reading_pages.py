@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 
 import pytest
@@ -168,10 +167,8 @@ def test_two_wordings_of_one_block_are_both_shown_until_somebody_decides(office:
     one, other = office.tablet_of("A-I2"), office.tablet_of("A-I4")
     evidence_id = one.records(scope, "He said he was cold.")
     one.sends()
-    block_id, state = office.ask(
-        "SELECT record, state FROM record WHERE parent = ? AND record_type = 'block'", evidence_id
-    )[0]
-    base = tuple(json.loads(state)["heads"])
+    [[block_id]] = office.ask("SELECT record FROM record WHERE parent = ? AND record_type = 'block'", evidence_id)
+    base = office.state_of(block_id).heads
     for tablet, text in ((one, "He said he was bold."), (other, "He said he was old.")):
         tablet.writes(scope, "block", {"text": text}, kind="revise", record=block_id, base=base)
         tablet.sends()

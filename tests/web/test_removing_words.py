@@ -84,11 +84,11 @@ def test_the_log_still_verifies_and_says_who_when_and_why(office: Office) -> Non
 
 def test_everything_else_about_the_block_is_kept(office: Office) -> None:
     lead = office.signed_in("lead")
-    before = json.loads(office.ask("SELECT state FROM record WHERE record = ?", office.id_of(BLOCK))[0][0])["fields"]
+    before = office.state_of(office.id_of(BLOCK)).fields
 
     _removes(lead, office.evidence_id("A-01"), office.id_of(BLOCK), WORDS)
 
-    after = json.loads(office.ask("SELECT state FROM record WHERE record = ?", office.id_of(BLOCK))[0][0])["fields"]
+    after = office.state_of(office.id_of(BLOCK)).fields
     assert {name: values[0][1] for name, values in before.items() if name != "text"} == {
         name: values[0][1] for name, values in after.items() if name != "text"
     }
@@ -116,10 +116,8 @@ def test_both_sides_of_a_conflict_lose_the_words_and_both_stay(office: Office) -
     one, other, lead = office.tablet_of("A-I2"), office.tablet_of("A-I4"), office.signed_in("lead")
     evidence_id = one.records(scope, "Cold. Sister Xanthippe.")
     one.sends()
-    block_id, state = office.ask(
-        "SELECT record, state FROM record WHERE parent = ? AND record_type = 'block'", evidence_id
-    )[0]
-    base = tuple(json.loads(state)["heads"])
+    [[block_id]] = office.ask("SELECT record FROM record WHERE parent = ? AND record_type = 'block'", evidence_id)
+    base = office.state_of(block_id).heads
     for tablet, text in ((one, "Bold. Sister Xanthippe."), (other, "Old. Sister Xanthippe.")):
         tablet.writes(scope, "block", {"text": text}, kind="revise", record=block_id, base=base)
         tablet.sends()
@@ -185,11 +183,11 @@ def test_the_same_form_twice_removes_once(office: Office) -> None:
 
 def test_where_the_same_words_still_stand_is_said(office: Office) -> None:
     scope, tablet, lead = f"visit:{office.visit_id('A')}", office.tablet_of("A-I2"), office.signed_in("lead")
-    ids = [tablet.records(scope, "Her name is Xanthippe.", ref=ref) for ref in ("A-98", "A-99")]
+    ids = [tablet.records(scope, "Her name is “Xanthíppe”.", ref=ref) for ref in ("A-98", "A-99")]
     tablet.sends()
     block_id = office.ask("SELECT record FROM record WHERE parent = ? AND record_type = 'block'", ids[0])[0][0]
 
-    _, done = _removes(lead, ids[0], block_id, "Xanthippe")
+    _, done = _removes(lead, ids[0], block_id, "“Xanthíppe”")
 
     assert "The same words still stand here" in words_of(done.text)
     assert f'href="/evidence/{ids[1]}"' in done.text

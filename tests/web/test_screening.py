@@ -184,9 +184,8 @@ def test_a_page_of_many_records_is_of_one_moment(
     office: Office, record: Record, room: ModuleType, path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A name that reaches the office while a page is being made is in no line of it."""
-    [[state]] = office.ask("SELECT state FROM record WHERE record = ?", record.activity_id)
     said = [
-        (record.activity_id, "activity", {"date": CANARY}, tuple(json.loads(state)["heads"])),
+        (record.activity_id, "activity", {"date": CANARY}, office.state_of(record.activity_id).heads),
         (record.block_id, "block", {"text": f"heron {CANARY}."}, record.block_heads),
     ]
     asked_for_labels, arrived = labels_of_review, []

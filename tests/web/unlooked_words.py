@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import uuid
 from collections.abc import Callable
 from typing import Any
@@ -118,11 +117,8 @@ def quoted_what_was_never_said(record: Record) -> None:
 
 def quoted_in_two_ways(record: Record) -> None:
     """Two versions of a coding wait for a decision: an export shows both."""
-    [[coding, state]] = record.office.ask(
-        "SELECT c.record, r.state FROM coding c JOIN record r ON r.record = c.record WHERE c.evidence = ?",
-        record.evidence_id,
-    )
-    base = tuple(json.loads(state)["heads"])
+    [[coding]] = record.office.ask("SELECT record FROM coding WHERE evidence = ?", record.evidence_id)
+    base = record.office.state_of(coding).heads
     for tablet, words in ((record.author, "One"), (record.colleague, CANARY)):
         fields = {"quote": words, "memo": words, CANARY.lower(): words}
         tablet.writes(record.scope, "coding", fields, kind="revise", record=coding, base=base)
@@ -130,8 +126,7 @@ def quoted_in_two_ways(record: Record) -> None:
 
 def said_by_a_look(record: Record) -> None:
     """Beside a look stands another that gives somebody's words for its time."""
-    [[state]] = record.office.ask("SELECT state FROM record WHERE record = ?", record.evidence_id)
-    looked = json.loads(state)["fields"]["looked_through"][0]
+    looked = record.office.state_of(record.evidence_id).fields["looked_through"][0]
     fields = {"screened_at": f"{CANARY} said so", "looked_through": [*looked[1], CANARY]}
     [[create]] = record.office.ask(
         "SELECT operation FROM operation_evidence WHERE record = ? AND kind = 'create'", record.evidence_id
