@@ -78,18 +78,6 @@ async def records_under(log: Log, parent_ids: Iterable[str], record_type: str) -
     return in_place(map(_record, found))
 
 
-async def activity_of(log: Log, evidence: Record) -> Record | None:
-    """The activity of a record of evidence. What is no activity, or is another visit's, is not its own, whatever it says."""
-    activity_id = evidence.get("activity")
-    activity = await record_of(log, activity_id) if isinstance(activity_id, str) else None
-    return activity if activity is not None and is_activity_of(activity, evidence) else None
-
-
-def is_activity_of(activity: Record, evidence: Record) -> bool:
-    """Whether the record that the evidence names as its activity is one, and of the same visit."""
-    return activity.record_type == "activity" and activity.scope == evidence.scope
-
-
 def in_place(records: Iterable[Record]) -> list[Record]:
     """Sorted by `place` where records have one, then by when they entered the log."""
     return sorted(records, key=lambda record: (str(record.get("place", "")), record.position, record.record_id))

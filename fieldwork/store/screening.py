@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
+from fieldwork.domain.belonging import activity_and_consents
 from fieldwork.domain.screening import Word, looks_in, words_in, words_of_evidence
 from fieldwork.store.statements import Ask, Row, Tell, Work, listed
 from fieldwork.store.states import STATE, read_state
@@ -72,9 +73,8 @@ def screen(touched: Touched) -> Work[None]:
     for record, before, activity, scope_id, *_ in found:
         words = words_of_evidence(states[record])
         words |= around.get(("block", record, scope_id), set())
-        if ("activity", activity, scope_id) in around:
-            # Consents belong to an activity. Where it has not come, or is none, nobody can be shown them (`records_under`).
-            words |= around[("activity", activity, scope_id)] | around.get(("consent", activity, scope_id), set())
+        for theirs in activity_and_consents(around, activity, scope_id):
+            words |= theirs or set()
         screened = int(looks_in(states[record]).cover(words))
         if screened != before:
             told.append((screened, record))
