@@ -41,7 +41,7 @@ class Tell:
 
 @dataclass(frozen=True, slots=True)
 class AskAll:
-    """Several questions that do not wait for each other's answers; asked in this order, answered by a list of answers."""
+    """Several questions that do not wait for each other's answers, answered by a list of answers. What locks comes before the others."""
 
     questions: tuple[Ask, ...]
 
@@ -199,8 +199,11 @@ async def _tell_postgres(connection: Any, sql: str, rows: Sequence[tuple[Any, ..
         await connection.execute(f"{found[1]} SELECT * FROM unnest({lists}){found[4]}", *zip(*rows, strict=True))
 
 
-async def run_on_postgres(connection: Any, work: Work[T]) -> T:
-    """Run the work on an asyncpg connection, in whatever transaction is open there."""
+async def run_on_postgres(connection: Any, work: Work[T], before_orders: Callable[[], None] = lambda: None) -> T:
+    """Run the work on an asyncpg connection, in whatever transaction is open there.
+
+    `before_orders` is called when it begins to write: from then on it asks little and waits longer.
+    """
     answer: Any = None
     while True:
         try:
@@ -209,11 +212,34 @@ async def run_on_postgres(connection: Any, work: Work[T]) -> T:
             return end.value  # type: ignore[no-any-return]
         answer = None
         if isinstance(step, AskAll):
-            answer = [await connection.fetch(for_postgres(each.sql), *each.parameters) for each in step.questions]
+            answer = await _ask_all_postgres(connection, step.questions)
         elif isinstance(step, Ask):
             answer = await connection.fetch(for_postgres(step.sql), *step.parameters)
         elif step.rows:
+            before_orders()
             await _tell_postgres(connection, step.sql, step.rows)
+
+
+async def _ask_all_postgres(connection: Any, questions: Sequence[Ask]) -> list[Sequence[Row]]:
+    """Ask what locks first, one by one, and everything else as one question: each wait for an answer is a turn of the loop, and others
+    read a push in it.
+
+    In one statement with what locks, the rest would be answered as things stood before it had waited for the lock.
+    """
+    locking = [question for question in questions if "FOR UPDATE" in question.sql]
+    others = [question for question in questions if "FOR UPDATE" not in question.sql]
+    answers = [await connection.fetch(for_postgres(each.sql), *each.parameters) for each in locking]
+    if not others:
+        return answers
+    asked = chain.from_iterable(question.parameters for question in others)
+    together = await connection.fetchrow(for_postgres(_as_one(tuple(each.sql for each in others))), *asked)
+    return [*answers, *together]
+
+
+@lru_cache(maxsize=512)
+def _as_one(questions: tuple[str, ...]) -> str:
+    """One question whose answer has a column for each of these, with a list of its rows."""
+    return "SELECT " + ", ".join(f"ARRAY(SELECT answer FROM ({question}) AS answer)" for question in questions)
 
 
 def listed(values: Iterable[str]) -> list[str]:

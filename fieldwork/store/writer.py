@@ -269,8 +269,14 @@ class Writer:
             finally:
                 self.time_to_read.set()
         client = cast(FencedAsyncpgClient, self.database.connection)
-        async with client._in_transaction() as transaction:
-            return await run_on_postgres(cast(Any, transaction)._connection, work())
+        try:
+            async with client._in_transaction() as transaction:
+                self.time_to_read.clear()
+                return await run_on_postgres(
+                    cast(Any, transaction)._connection, work(), before_orders=self.time_to_read.set
+                )
+        finally:
+            self.time_to_read.set()
 
     def _reading_meanwhile(self, turn: Turn) -> Turn:
         """The same turns, during which the next pushes may be read."""
