@@ -84,20 +84,20 @@ export function memoryStorage(database, life, name = 'database') {
       .filter(({ key }) => (from === undefined || compareKeys(key, from) >= 0) && (to === undefined || compareKeys(key, to) <= 0))
       .sort((a, b) => compareKeys(a.key, b.key));
     if (reverse) rows.reverse();
-    return rows.slice(0, limit).map(({ key, value }) => ({ key: structuredClone(key), value: structuredClone(value) }));
+    return rows.slice(0, limit).map(({ key, value }) => ({ key: cloned(key), value: cloned(value) }));
   };
   return {
     async read(store, key) {
       await alive(life);
       fail(true);
-      return structuredClone(rowsOf(store).get(JSON.stringify(key))?.value);
+      return cloned(rowsOf(store).get(JSON.stringify(key))?.value);
     },
     range: ranged,
     async count(store, range) {
       return (await ranged(store, range)).length;
     },
     async commit(changes, { check = [] } = {}) {
-      const made = structuredClone(changes);
+      const made = cloned(changes);
       await life.point(`${name} before commit`);
       fail(false);
       // From here to `written` there is no await: this is the transaction.
@@ -113,6 +113,23 @@ export function memoryStorage(database, life, name = 'database') {
     },
   };
 }
+
+/**
+ * As `structuredClone`, which takes several times as long over what rows are made of; anything else is left to it.
+ * @param {any} value @returns {any}
+ */
+function cloned(value) {
+  if (value === null || AS_THEY_ARE.has(typeof value)) return value;
+  if (Array.isArray(value)) return value.map(cloned);
+  if (value.constructor === Uint8Array) return value.slice();
+  if (value.constructor !== Object) return structuredClone(value);
+  /** @type {Record<string, unknown>} */
+  const made = {};
+  for (const name of Object.keys(value)) made[name] = cloned(value[name]);
+  return made;
+}
+
+const AS_THEY_ARE = new Set(['string', 'number', 'boolean', 'undefined']);
 
 /** A dead process reads nothing. @param {import('./memory_life.js').Life} life */
 async function alive(life) {

@@ -55,6 +55,10 @@ class NodeTablets:
         self._process.stdin.write(json.dumps(line).encode() + b"\n")
         self._process.stdin.flush()
 
+    def forget(self, prefix: str) -> None:
+        """The tablets whose names begin so are needed no more: nothing of them stays in the process."""
+        self.say({"forget": prefix})
+
     def hear(self) -> Line:
         """The next line. Silence for a minute is a failure: nothing in there waits for a clock."""
         assert self._process.stdout is not None

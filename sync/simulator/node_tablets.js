@@ -19,6 +19,8 @@
  * An answer to a request: `{"answer": 3, "status": 200, "content_type": "…", "retry_after": null, "body": "<base64>"}`,
  * or, when the line is cut, `{"fail": 3}`.
  *
+ * `{"forget": "s7-1."}`: the tablets whose names begin so are needed no more, and nothing of them stays. No reply.
+ *
  * ## To Python
  *
  *   {"request": 3, "tablet": "t1", "tab": 1, "method": "POST", "path": "/sync/push", "headers": {…}, "body": "<base64>"|null}
@@ -83,6 +85,8 @@
  */
 import { createInterface } from 'node:readline';
 
+import './crypto_at_once.js';
+
 import { fromBase64, toBase64 } from '../tablet/bytes.js';
 import { NetworkProblem, StorageProblem } from '../tablet/ports.js';
 import { COMMANDS } from './node_commands.js';
@@ -91,7 +95,7 @@ import { SimulatedTablet } from './simulated_tablet.js';
 /** @type {Map<string, SimulatedTablet>} */
 const tablets = new Map();
 
-/** @type {Map<number, {resolve: (answer: any) => void, reject: (problem: Error) => void}>} */
+/** @type {Map<number, {tablet: string, resolve: (answer: any) => void, reject: (problem: Error) => void}>} */
 const asked = new Map();
 let requests = 0;
 
@@ -106,7 +110,7 @@ function print(line) {
 const wire = (tablet, tab) => ({
   send: ({ method, path, headers, body }) => new Promise((resolve, reject) => {
     requests += 1;
-    asked.set(requests, { resolve, reject });
+    asked.set(requests, { tablet, resolve, reject });
     print({ request: requests, tablet, tab: tab(), method, path, headers, body: body === null ? null : toBase64(body) });
   }),
 });
@@ -123,6 +127,12 @@ function answered(line) {
       status: line.status, contentType: line.content_type ?? '', retryAfter: line.retry_after ?? null, bytes: fromBase64(line.body ?? ''),
     });
   }
+}
+
+/** @param {string} prefix */
+function forget(prefix) {
+  for (const name of tablets.keys()) if (name.startsWith(prefix)) tablets.delete(name);
+  for (const [number, { tablet }] of asked) if (tablet.startsWith(prefix)) asked.delete(number);
 }
 
 /** @param {any} command @returns {Promise<object>} the reply, without its id */
@@ -150,7 +160,8 @@ const lines = createInterface({ input: process.stdin, crlfDelay: Infinity });
 lines.on('line', (/** @type {string} */ text) => {
   if (text.trim() === '') return;
   const line = JSON.parse(text);
-  if (line.answer !== undefined || line.fail !== undefined) answered(line);
+  if (line.forget !== undefined) forget(line.forget);
+  else if (line.answer !== undefined || line.fail !== undefined) answered(line);
   else run(line).catch(reported).then((reply) => print({ id: line.id, ...reply }));
 });
 lines.on('close', () => process.exit(0));

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -104,6 +105,8 @@ class Premises(Protocol):
         """Make a template: a migrated database with the review. Gives (tablet, person) -> carrying and reading token."""
 
     def make_app(self, folder: Path, clock: Callable[[], datetime]) -> AsgiApp: ...
+
+    def on_one_thread(self) -> AbstractContextManager[None]: ...
 
     def watch_commits(self, watch: Callable[[Moment], None]) -> None: ...
 

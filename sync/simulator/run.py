@@ -7,6 +7,7 @@ way whenever it is run alone.
 from __future__ import annotations
 
 import asyncio
+import atexit
 import multiprocessing
 import os
 import resource
@@ -31,8 +32,8 @@ from sync.simulator.people import People
 from sync.simulator.world import World
 
 WORKERS = 2
-SEEDS_IN_A_NODE = 25
-"""Tablets of ended seeds stay in their process; a new one now and then keeps it small."""
+SEEDS_IN_A_PIECE = 25
+"""What a process takes at a time: small enough that all of them end at about the same moment."""
 
 Tokens = Mapping[tuple[str, str], tuple[str, str]]
 
@@ -99,24 +100,26 @@ class Stage:
 
     def plays(self, seed: int) -> SeedResult:
         """One seed, from the first enrolment to the last check."""
-        if self._node is None or self._seeds >= SEEDS_IN_A_NODE:
-            self.close()
-            self._node = NodeTablets()
+        # One Node for all seeds: what it has learned to do quickly stays learned.
+        self._node = self._node or NodeTablets()
         self._seeds += 1
-        result = asyncio.run(self._plays(seed, self._node))
-        if result.invariant is not None:
+        prefix = f"s{seed}-{self._seeds}."
+        result = asyncio.run(self._plays(seed, prefix, self._node))
+        if result.invariant is None:
+            self._node.forget(prefix)
+        else:
             # Whatever it was about to say belongs to no later seed.
             self.close()
         return result
 
-    async def _plays(self, seed: int, node: NodeTablets) -> SeedResult:
+    async def _plays(self, seed: int, prefix: str, node: NodeTablets) -> SeedResult:
         chance, clock = Chance(seed), VirtualClock()
         folder = self.folder / f"seed-{seed}-{self._seeds}"
         folder.mkdir(parents=True)
         office = Office(self.premises, self.template, folder, clock)
-        world = World(seed, f"s{seed}-{self._seeds}.", chance, clock, node, office, self.tokens, drawn(chance))
+        world = World(seed, prefix, chance, clock, node, office, self.tokens, drawn(chance))
         invariant, sentence = None, ""
-        with seeded_randomness(seed):
+        with seeded_randomness(seed), self.premises.on_one_thread():
             try:
                 await office.start()
                 people = People(world)
@@ -147,7 +150,7 @@ class Stage:
         """End Node. The next seed starts another."""
         if self._node is not None:
             self._node.close()
-        self._node, self._seeds = None, 0
+        self._node = None
 
 
 @contextmanager
@@ -222,14 +225,12 @@ _stage: Stage | None = None
 def _open_stage(make_premises: Callable[[], Premises], template: Path, tokens: Tokens) -> None:
     global _stage
     _stage = Stage(make_premises(), template, tokens, template.parent / f"worker-{os.getpid()}")
+    atexit.register(_stage.close)
 
 
 def _play_some(seeds: list[int]) -> list[SeedResult]:
     assert _stage is not None
-    played = [_stage.plays(seed) for seed in seeds]
-    # The process may be ended without a word after this piece, so Node is ended with it.
-    _stage.close()
-    return played
+    return [_stage.plays(seed) for seed in seeds]
 
 
 def _play_in_processes(
@@ -241,7 +242,7 @@ def _play_in_processes(
     batch: Batch,
     until_failures: int,
 ) -> None:
-    pieces = [list(seeds[at : at + SEEDS_IN_A_NODE]) for at in range(0, len(seeds), SEEDS_IN_A_NODE)]
+    pieces = [list(seeds[at : at + SEEDS_IN_A_PIECE]) for at in range(0, len(seeds), SEEDS_IN_A_PIECE)]
     if len(pieces) < 2 * workers:
         size = max(1, len(seeds) // (2 * workers))
         pieces = [list(seeds[at : at + size]) for at in range(0, len(seeds), size)]

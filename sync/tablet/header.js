@@ -96,15 +96,14 @@ export function readHeader(raw) {
   }
   if (value === null || typeof value !== 'object' || Array.isArray(value)) throw new Unreadable('header_not_json');
   const keys = value.kind === 'redact' ? REDACT_KEYS : KEYS;
-  // Without backslashes every second piece is the inside of a string, and a colon follows a key and nothing else; so
+  // Without backslashes a string ends at the next quotation mark, and a colon outside of strings follows a key and nothing else; so
   // counting finds a key that comes twice.
-  const pieces = text.split('"');
-  const written = pieces.filter((piece, index) => index % 2 === 0 && piece.startsWith(':')).length;
-  if (written !== keys.length || !keys.every((key) => Object.hasOwn(value, key))) {
+  const outside = text.replaceAll(/"[^"]*"/g, '');
+  if (outside.split(':').length - 1 !== keys.length || !keys.every((key) => Object.hasOwn(value, key))) {
     throw new Unreadable('header_wrong_keys');
   }
   // `1.0` and `1e0` are not numbers of a stream, though JSON.parse makes them 1.
-  const digits = pieces.every((piece, index) => index % 2 === 1 || !/[.eE+-]/.test(piece.replaceAll(/true|false/g, '')));
+  const digits = !/[.eE+-]/.test(outside.replaceAll(/true|false/g, ''));
   if (!digits || !isHeader(value)) throw new Unreadable('header_wrong_value');
   return value;
 }

@@ -30,33 +30,40 @@ export function writeFrame({ facts, sealed }) {
  * All whole frames, and how many bytes belong to none. @param {Bytes} bytes @returns {{frames: Frame[], damaged_bytes: number}}
  */
 export function readFrames(bytes) {
-  /** @type {Frame[]} */
-  const frames = [];
+  const { found, damaged_bytes } = framesIn(bytes);
+  return { frames: found.map(({ frame }) => frame), damaged_bytes };
+}
+
+/**
+ * A file again, with each frame as `change` gives it back, or without it (`null`). A frame that is given back as it came keeps its very bytes.
+ * Damaged bytes do not come along. @param {Bytes} bytes @param {(frame: Frame) => Frame | null} change @returns {Bytes}
+ */
+export function changedFrames(bytes, change) {
+  return joined(framesIn(bytes).found.flatMap(({ frame, at, end }) => {
+    const changed = change(frame);
+    if (changed === null) return [];
+    return [changed === frame ? bytes.subarray(at, end) : writeFrame(changed)];
+  }));
+}
+
+/** @param {Bytes} bytes @returns {{found: {frame: Frame, at: number, end: number}[], damaged_bytes: number}} */
+function framesIn(bytes) {
+  /** @type {{frame: Frame, at: number, end: number}[]} */
+  const found = [];
   let damaged = 0;
   let at = 0;
   while (at < bytes.length) {
-    const found = frameAt(bytes, at);
-    if (found === null) {
+    const next = frameAt(bytes, at);
+    if (next === null) {
       // Look for the next beginning byte by byte: one that stands inside sealed bytes fails its checksum.
       damaged += 1;
       at += 1;
     } else {
-      frames.push(found.frame);
-      at = found.end;
+      found.push({ ...next, at });
+      at = next.end;
     }
   }
-  return { frames, damaged_bytes: damaged };
-}
-
-/**
- * A file again, with each frame as `change` gives it back, or without it (`null`). Damaged bytes do not come along.
- * @param {Bytes} bytes @param {(frame: Frame) => Frame | null} change @returns {Bytes}
- */
-export function changedFrames(bytes, change) {
-  return joined(readFrames(bytes).frames.flatMap((frame) => {
-    const changed = change(frame);
-    return changed === null ? [] : [writeFrame(changed)];
-  }));
+  return { found, damaged_bytes: damaged };
 }
 
 /** @param {Bytes} bytes @param {number} at @returns {{frame: Frame, end: number} | null} */

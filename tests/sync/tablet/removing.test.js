@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 
 import { keepDraft, openDrafts } from '../../../sync/tablet/drafts.js';
-import { readFrames } from '../../../sync/tablet/journal.js';
+import { changedFrames, readFrames, writeFrame } from '../../../sync/tablet/journal.js';
 import { openPacks } from '../../../sync/tablet/pulled.js';
 import { pullStep } from '../../../sync/tablet/pull.js';
 import { redactHere } from '../../../sync/tablet/redact.js';
@@ -38,6 +38,21 @@ test('a redaction reaches the entry and the journal at once, and the number stil
   assert.equal(world.office.stored.length, 3);
   assert.ok(!world.office.bodies().includes('his name is'));
   assert.equal(await verifyChain((await tab.entries()).map(({ header }) => toUtf8(header))), null);
+});
+
+test('a frame that nobody changes keeps its very bytes, and damaged bytes do not come along', () => {
+  const frame = (header) => writeFrame({ facts: { kind: 'entry', header, minted_at: '', carry: null, redacted: false }, sealed: toUtf8('sealed') });
+  const [kept, changed, dropped] = ['kept', 'changed', 'dropped'].map(frame);
+  const file = new Uint8Array([...kept, ...toUtf8('damage'), ...changed, ...dropped]);
+
+  const again = changedFrames(file, (one) => {
+    if (one.facts.header === 'dropped') return null;
+    return one.facts.header === 'changed' ? { facts: { ...one.facts, redacted: true }, sealed: new Uint8Array(0) } : one;
+  });
+
+  assert.deepEqual(again.slice(0, kept.length), kept);
+  assert.deepEqual(readFrames(again).frames.map(({ facts, sealed }) => [facts.header, facts.redacted, sealed.length]), [['kept', false, 6], ['changed', true, 0]]);
+  assert.equal(readFrames(again).damaged_bytes, 0);
 });
 
 test('a redaction that comes by pull reaches pulled rows, own entries, drafts and journal, before the cursor moves', async () => {
