@@ -93,6 +93,16 @@ class DrivenPage:
     def follows(self, link: str) -> None:
         self.clicks(f"//a[contains(normalize-space(), '{link}')]")
 
+    def turns_to(self, link: str) -> None:
+        """Follow a link and wait for its page, also where the page before it looks the same: a click that is under way when the page is
+        taken away meets nothing."""
+        self.driver.execute_script("document.querySelector('h1').dataset.before = ''")
+        self.follows(link)
+        self.until(
+            lambda: not self.driver.find_elements(By.CSS_SELECTOR, "h1[data-before]"),
+            f"another page than before {link}",
+        )
+
     def presses(self, button: str) -> None:
         self.clicks(f"//button[normalize-space()='{button}']")
 

@@ -24,9 +24,9 @@ class DrivenTablet(DrivenPage):
 
     def opens_the_visit(self) -> None:
         """From the bar to the one visit of the demonstration."""
-        self.follows("Visits")
+        self.turns_to("Visits")
         self.shows("#visits", "Area A")
-        self.follows("Area A")
+        self.turns_to("Area A")
         self.is_at("Area A")
 
     def starts_a_record(self) -> None:
