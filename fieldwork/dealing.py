@@ -8,7 +8,9 @@ that starts the others takes each connection in and hands it on. Knows no eviden
 from __future__ import annotations
 
 import asyncio
+import errno
 import socket
+import time
 from collections.abc import Sequence
 from itertools import cycle, islice
 
@@ -16,6 +18,13 @@ import uvicorn
 
 HERE_I_AM = b"+"
 A_CONNECTION = b"c"
+PAUSE_S = 0.05
+SCARCE = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
+OF_ONE_CONNECTION = frozenset(
+    {errno.EAGAIN, errno.ECONNABORTED, errno.EPROTO, errno.ENETDOWN, errno.ENOPROTOOPT, errno.EHOSTDOWN, errno.ENONET}
+    | {errno.EHOSTUNREACH, errno.EOPNOTSUPP, errno.ENETUNREACH, errno.EPERM}
+)
+"""Linux tells at `accept` what has befallen the connection itself (accept(2)); nothing waits at all is EAGAIN."""
 
 
 class Dealer:
@@ -35,7 +44,12 @@ class Dealer:
         while True:
             try:
                 connection, _ = self.listening.accept()
-            except (BlockingIOError, ConnectionAbortedError):
+            except OSError as error:
+                if error.errno in SCARCE:
+                    # What waits still waits, so whoever waits for it would be here again at once.
+                    time.sleep(PAUSE_S)
+                elif error.errno not in OF_ONE_CONNECTION:
+                    raise
                 return
             with connection:
                 self._hand_on(connection)
@@ -44,7 +58,8 @@ class Dealer:
         for hand in islice(self._turns, self._processes):
             try:
                 socket.send_fds(hand, [A_CONNECTION], [connection.fileno()])
-            except (BlockingIOError, BrokenPipeError):
+            except OSError:
+                # It has no room, it has ended, or too many are on their way already.
                 continue
             return
 
@@ -68,9 +83,10 @@ class DealtServer(uvicorn.Server):
         """Take what has been handed over already, and end as any server does."""
         self._take()
         asyncio.get_running_loop().remove_reader(self._hand)
+        # Now, not when the last push is through: whoever comes meanwhile is told at once.
+        self._hand.close()
         await asyncio.gather(*self._welcomes, return_exceptions=True)
         await super().shutdown(sockets=[])
-        self._hand.close()
 
     def _take(self) -> None:
         while True:

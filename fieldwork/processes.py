@@ -50,10 +50,14 @@ def _serve_with(listening: socket.socket, app: str, processes: int) -> int:
     for server, (_, theirs) in zip(servers, pairs, strict=True):
         server.start()
         theirs.close()
-    _deal_until_one_ends(listening, [ours for ours, _ in pairs], servers)
-    _end(servers)
-    for server in servers:
-        server.join()
+    try:
+        _deal_until_one_ends(listening, [ours for ours, _ in pairs], servers)
+    finally:
+        # Whatever happened: Python waits for every process before it ends, and they for somebody to tell them.
+        listening.close()
+        _end(servers)
+        for server in servers:
+            server.join()
     return 0 if asked else 1
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import socket
@@ -42,17 +43,26 @@ def app() -> Any:
 
 
 @contextmanager
-def two_processes() -> Iterator[tuple[subprocess.Popen[bytes], Counter[int]]]:
-    """Two processes that answer with their ids, and how many of 64 new connections met which."""
+def started(program: str) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+    """A program that serves on a free port, and the port."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    served = subprocess.Popen([sys.executable, "-c", FROM.format(port)], cwd=ROOT)
+    served = subprocess.Popen([sys.executable, "-c", program.format(port)], cwd=ROOT, start_new_session=True)
     try:
-        yield served, Counter(_who_answers(served, port) for _ in range(64))
+        yield served, port
     finally:
-        served.kill()
+        # All of its session, so that none is left where one of these tests fails.
+        with suppress(ProcessLookupError):
+            os.killpg(served.pid, signal.SIGKILL)
         served.wait()
+
+
+@contextmanager
+def two_processes() -> Iterator[tuple[subprocess.Popen[bytes], Counter[int]]]:
+    """Two processes that answer with their ids, and how many of 64 new connections met which."""
+    with started(FROM) as (served, port):
+        yield served, Counter(_who_answers(served, port) for _ in range(64))
 
 
 def _who_answers(served: subprocess.Popen[bytes], port: int) -> int:
@@ -101,6 +111,31 @@ def test_when_nobody_is_left_to_deal_the_processes_end() -> None:
         while any(map(_serves, met)):
             assert time.monotonic() < give_up_at
             time.sleep(0.05)
+
+
+def test_a_dealer_that_fails_takes_the_processes_with_it() -> None:
+    """Whatever keeps central running starts it again; a parent that hung would never be missed."""
+    failing = (
+        "import fieldwork.dealing as dealing\n"
+        "def deal(self): raise RuntimeError('invented')\n"
+        "dealing.Dealer.deal = deal\n"
+    )
+
+    with started(failing + FROM) as (served, port):
+        with suppress(httpx2.TransportError):
+            _who_answers(served, port)
+
+        assert served.wait(30) == 1
+
+
+@pytest.mark.parametrize("number", [errno.EMFILE, errno.ECONNABORTED, errno.EAGAIN])
+def test_what_befalls_one_connection_or_a_full_table_ends_nothing(number: int) -> None:
+    class Listening(socket.socket):
+        def accept(self) -> Any:
+            raise OSError(number, os.strerror(number))
+
+    with Listening() as listening:
+        Dealer(listening, []).deal()
 
 
 def test_a_process_that_takes_nothing_more_is_passed_over_and_with_no_other_a_connection_is_closed() -> None:

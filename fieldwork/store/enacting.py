@@ -75,6 +75,7 @@ def enact(
     somebody else has written since."""
     quiet.begin(raw)
     if any(each.disturbances != quiet.disturbances for each in all_foreseen):
+        quiet.leave(raw)
         raw.rollback()
         return False
     # Orders of the same kind go together: between two calls this thread must wait for the one that reads requests.

@@ -51,6 +51,8 @@ class Projected:
     scopes: Scopes
     begun: list[tuple[Any, ...]]
     changed: list[Standing]
+    known: Set[str]
+    """Those of the changed records that were there."""
     again: set[str]
     """Records that only their whole history can tell."""
     touched: Touched
@@ -81,13 +83,14 @@ def projected(outcome: Outcome, scopes: Scopes) -> Work[Projected]:
             changed.append(standing)
     before = [known[record] for record in fresh.keys() & known]
     touched = yield from still_to_screen(_touched(changed, before, begun))
-    return Projected(scopes, sorted(begun), changed, again, touched)
+    return Projected(scopes, sorted(begun), changed, known.keys(), again, touched)
 
 
 def project(projection: Projected) -> Work[None]:
     """Bring `record` and the typed tables up to an outcome that is written now."""
-    yield Tell(_WRITE_RECORDS, projection.begun)
-    yield from _write(projection.changed, {number: scope for (scope, _), number in projection.scopes.items()})
+    yield Tell(_BEGIN_RECORDS, projection.begun)
+    scope_of = {number: scope for (scope, _), number in projection.scopes.items()}
+    yield from _write(projection.changed, scope_of, projection.known)
     yield from screen(projection.touched)
     if projection.again:
         yield from rebuild(projection.again)
@@ -157,13 +160,15 @@ def rebuild(record_ids: Iterable[str]) -> Work[int]:
 
 
 def _drawn_again(records: set[str]) -> Work[list[Standing]]:
+    # Asked first: what another server makes from here on is a refusal, not overlooked.
+    known = yield Ask("SELECT record FROM record WHERE record IN {list}", (listed(records),))
     changed = yield from _folded_anew(records)
     found = yield Ask("SELECT id, scope FROM scope WHERE id IN {list}", (sorted({each.scope_id for each in changed}),))
     # A whole history can say that a record is of another type than was thought.
     for record_type in TYPED:
         other = [(each.state.record,) for each in changed if each.state.record_type != record_type]
         yield Tell(f"DELETE FROM {record_type} WHERE record = ?", other)
-    yield from _write(changed, {row[0]: row[1] for row in found})
+    yield from _write(changed, {row[0]: row[1] for row in found}, {row[0] for row in known})
     return changed
 
 
@@ -265,31 +270,31 @@ def _operation_of_row(row: Row) -> Operation:
     return operation_of(header, fields)
 
 
+# Refused where another server has made the record since it was asked for: it belongs to the scope that did, and all is judged again.
+_BEGIN_RECORDS = "INSERT INTO record (record, scope_id, record_type, parent, withdrawn, position, state) VALUES (?, ?, ?, ?, ?, ?, ?)"
 _WRITE_RECORDS = (
-    "INSERT INTO record (record, scope_id, record_type, parent, withdrawn, position, state) VALUES (?, ?, ?, ?, ?, ?, ?)"
-    " ON CONFLICT (record) DO UPDATE SET record_type = excluded.record_type, parent = excluded.parent,"
+    f"{_BEGIN_RECORDS} ON CONFLICT (record) DO UPDATE SET record_type = excluded.record_type, parent = excluded.parent,"
     " withdrawn = excluded.withdrawn, position = excluded.position, state = excluded.state"
 )
 
 
-def _write(changed: Sequence[Standing], scope_of: Mapping[int, str]) -> Work[None]:
+def _write(changed: Sequence[Standing], scope_of: Mapping[int, str], known: Set[str]) -> Work[None]:
     # In the order of their ids, so that two servers that write the same records never wait for each other crosswise.
     changed = sorted(changed, key=lambda each: each.state.record)
-    yield Tell(
-        _WRITE_RECORDS,
-        [
-            (
-                each.state.record,
-                each.scope_id,
-                each.state.record_type,
-                _parent(each.state),
-                int(each.state.withdrawn),
-                each.position,
-                write_state(each.state),
-            )
-            for each in changed
-        ],
-    )
+    rows = [
+        (
+            each.state.record,
+            each.scope_id,
+            each.state.record_type,
+            _parent(each.state),
+            int(each.state.withdrawn),
+            each.position,
+            write_state(each.state),
+        )
+        for each in changed
+    ]
+    yield Tell(_BEGIN_RECORDS, [row for row in rows if row[0] not in known])
+    yield Tell(_WRITE_RECORDS, [row for row in rows if row[0] in known])
     by_type: dict[str, list[tuple[RecordState, str]]] = {}
     for each in changed:
         if each.state.record_type in TYPED:

@@ -8,6 +8,7 @@ written once, know no driver, and hold for both databases. `?` stands for a para
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 import sqlite3
@@ -199,11 +200,13 @@ async def _tell_postgres(connection: Any, sql: str, rows: Sequence[tuple[Any, ..
         await connection.execute(f"{found[1]} SELECT * FROM unnest({lists}){found[4]}", *zip(*rows, strict=True))
 
 
-async def run_on_postgres(connection: Any, work: Work[T], before_orders: Callable[[], None] = lambda: None) -> T:
+async def run_on_postgres(connection: Any, work: Work[T], time_to_read: asyncio.Event | None = None) -> T:
     """Run the work on an asyncpg connection, in whatever transaction is open there.
 
-    `before_orders` is called when it begins to write: from then on it asks little and waits longer.
+    `time_to_read` is cleared while it asks one short question behind the other, and not while it waits for a lock or writes: each wait for
+    an answer is a turn of the loop, and whoever read a push in it would make this transaction wait.
     """
+    time_to_read = time_to_read or asyncio.Event()
     answer: Any = None
     while True:
         try:
@@ -212,17 +215,18 @@ async def run_on_postgres(connection: Any, work: Work[T], before_orders: Callabl
             return end.value  # type: ignore[no-any-return]
         answer = None
         if isinstance(step, AskAll):
-            answer = await _ask_all_postgres(connection, step.questions)
+            answer = await _ask_all_postgres(connection, step.questions, time_to_read)
         elif isinstance(step, Ask):
             answer = await connection.fetch(for_postgres(step.sql), *step.parameters)
         elif step.rows:
-            before_orders()
+            time_to_read.set()
             await _tell_postgres(connection, step.sql, step.rows)
 
 
-async def _ask_all_postgres(connection: Any, questions: Sequence[Ask]) -> list[Sequence[Row]]:
-    """Ask what locks first, one by one, and everything else as one question: each wait for an answer is a turn of the loop, and others
-    read a push in it.
+async def _ask_all_postgres(
+    connection: Any, questions: Sequence[Ask], time_to_read: asyncio.Event
+) -> list[Sequence[Row]]:
+    """Ask what locks first, one by one, and everything else as one question.
 
     In one statement with what locks, the rest would be answered as things stood before it had waited for the lock.
     """
@@ -231,6 +235,7 @@ async def _ask_all_postgres(connection: Any, questions: Sequence[Ask]) -> list[S
     answers = [await connection.fetch(for_postgres(each.sql), *each.parameters) for each in locking]
     if not others:
         return answers
+    time_to_read.clear()
     asked = chain.from_iterable(question.parameters for question in others)
     together = await connection.fetchrow(for_postgres(_as_one(tuple(each.sql for each in others))), *asked)
     return [*answers, *together]

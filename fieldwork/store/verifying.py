@@ -78,6 +78,10 @@ async def verify_all(log: Log) -> list[LogProblem]:
                 problems.append(LogProblem(f"operation {operation}, {lane}", "stream_unknown"))
         for (record,) in await log.ask("SELECT record FROM record WHERE scope_id NOT IN (SELECT id FROM scope)"):
             problems.append(LogProblem(f"record {record}", "scope_unknown"))
+        for (record,) in await log.ask(
+            "SELECT record FROM record_with_words WHERE state IS NULL AND operation IS NULL"
+        ):
+            problems.append(LogProblem(f"record {record}", "words_not_found"))
     return problems
 
 

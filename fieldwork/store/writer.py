@@ -255,26 +255,22 @@ class Writer:
         """Run a piece of work in a transaction of its own that holds the write lock."""
         if self.database.dialect == "sqlite":
             embedded = cast(FencedSqliteClient, self.database.connection)
-            self.time_to_read.clear()
-            try:
-                return await embedded.in_turns(
-                    lambda turn: run_on_sqlite(
-                        turn,
-                        work(),
-                        commit or _commit,
-                        begin=self._quiet.begin,
-                        long=self._reading_meanwhile(turn),
-                    )
+
+            async def turns(turn: Turn) -> T:
+                self.time_to_read.clear()
+                reading_meanwhile = self._reading_meanwhile(turn)
+                return await run_on_sqlite(
+                    turn, work(), commit or _commit, begin=self._quiet.begin, long=reading_meanwhile
                 )
+
+            try:
+                return await embedded.in_turns(turns)
             finally:
                 self.time_to_read.set()
         client = cast(FencedAsyncpgClient, self.database.connection)
         try:
             async with client._in_transaction() as transaction:
-                self.time_to_read.clear()
-                return await run_on_postgres(
-                    cast(Any, transaction)._connection, work(), before_orders=self.time_to_read.set
-                )
+                return await run_on_postgres(cast(Any, transaction)._connection, work(), self.time_to_read)
         finally:
             self.time_to_read.set()
 

@@ -113,7 +113,8 @@ def _judge_one(arrival: Arrival, facts: Facts, permit: Permit, outcome: Outcome)
     highest = facts.marks.get(arrival.stream, NO_MARK).highest
     if header.sequence <= highest:  # step 4
         in_place = facts.known.get(facts.taken.get((arrival.stream, header.sequence), ""))
-        if in_place is None or in_place.opened or arrival.body is None:
+        # What has its place in the log keeps it, opened or not.
+        if in_place is None or in_place.opened or in_place.standing == "stored" or arrival.body is None:
             return _set_aside(arrival, "fork", facts, outcome)
         outcome.displaced.append(in_place)
         outcome.alarms.append(("fork", in_place.operation))

@@ -446,3 +446,20 @@ async def test_an_operation_whose_stream_is_gone_is_found_by_verifying(database:
         assert [(each.place, each.code) for each in await verify_all(here.log)] == [
             (f"operation {note.id}, evidence", "stream_unknown")
         ]
+
+
+async def test_a_record_whose_words_are_not_where_it_says_is_found_by_verifying(
+    database: Database, tmp_path: Path
+) -> None:
+    visit = a_visit()
+    note = visit.inspector.writes()
+    async with office(database, tmp_path / "keys") as here:
+        await here.brings(visit.people)
+        await here.push(note, visit.inspector.writes())
+        await database.connection.execute_query(
+            "UPDATE record SET position = 2 WHERE position = 1 AND record_type = 'block'"
+        )
+
+        assert [(problem.place, problem.code) for problem in await verify_all(here.log)] == [
+            (f"record {note.record}", "words_not_found")
+        ]

@@ -11,7 +11,7 @@ from fieldwork.store.log import WORDS_LIE_IN
 from fieldwork.store.records import history_of, record_of
 from fieldwork.store.verifying import verify_all
 from tests.store.log_authors import Author, Carry
-from tests.store.log_office import Office, a_visit, office
+from tests.store.log_office import Office, a_visit, office, rebuilt_otherwise
 
 pytestmark = pytest.mark.anyio
 WORDS = "Marigold-Invented-Name"
@@ -166,3 +166,26 @@ async def test_a_manifest_names_what_was_removed_of_a_stream_and_nothing_of_anot
         lead, inspector = await here.log.marks(streams)
         assert (lead.redacted, inspector.redacted) == ((), (first.id, second.id))
         assert (inspector.count, inspector.highest) == (4, 4)
+
+
+async def test_what_was_removed_before_it_came_keeps_its_number_though_it_can_never_be_opened(
+    database: Database, tmp_path: Path
+) -> None:
+    """One push: a removal, what it removes in bytes that nobody can open, and another operation with the same number."""
+    visit = a_visit()
+    author = visit.inspector
+    removed = author.would_write({"text": WORDS})
+    removal = author.redacts(removed)
+    late, fork = author.would_write({"text": WORDS}, operation=removed.id), author.would_write({"text": "other words"})
+    async with office(database, tmp_path / "keys") as here:
+        await here.brings(visit.people)
+        header_raw, carry, sealed = here.carry.line(late)
+        broken = (header_raw, carry, sealed[:-1] + bytes([sealed[-1] ^ 1]))
+
+        answers = await here.push(removal, broken, fork)
+
+        assert answers == [("stored", None), ("stored", None), ("quarantined", "fork")]
+        assert await here.count("aside") == 1
+        assert await words_in_tables(here) == []
+        assert await verify_all(here.log) == []
+        assert await rebuilt_otherwise(here.log) == {}

@@ -12,7 +12,7 @@ from fieldwork.store.schema_operations import StatementsByDialect
 VIEW = """CREATE VIEW record_with_words AS
     SELECT r.record, r.scope_id, r.record_type, r.parent, r.withdrawn, r.position, r.state, o.operation, o.body
     FROM record r LEFT JOIN operation_evidence o
-        ON r.state IS NULL AND o.scope_id = r.scope_id AND o.position = r.position"""
+        ON r.state IS NULL AND o.scope_id = r.scope_id AND o.position = r.position AND o.record = r.record"""
 
 _COLUMNS = "record, scope_id, record_type, parent, withdrawn, position, state"
 
