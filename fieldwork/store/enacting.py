@@ -16,7 +16,7 @@ from fieldwork.store.foresight import Foreseen, Quiet
 from fieldwork.store.statements import Tell, on_sqlite
 
 LONGEST_S = 0.1
-"""Others have something to write, too: a sign-in, a file that has come. They wait for the connection no longer than this."""
+"""Others have something to write, too: a sign-in, a file that has come. No further transaction is begun before them after this long."""
 
 
 class Enactment:

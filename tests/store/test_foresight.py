@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import random
 import sqlite3
+from collections.abc import AsyncIterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -28,53 +29,61 @@ from tests.store.watched_writer import MANY, Apart, Watched, all_known, notes
 pytestmark = [pytest.mark.anyio, pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)]
 
 
+@pytest.fixture
+def visits() -> Apart:
+    return Apart()
+
+
+@pytest.fixture
+async def here(database: Database, tmp_path: Path, visits: Apart) -> AsyncIterator[Office]:
+    """An office that knows all three."""
+    async with all_known(database, tmp_path / "keys", visits) as here:
+        yield here
+
+
 async def bodies(here: Office, scope: str) -> list[bytes | None]:
     return [row.body for row in await here.pulled(scope)]
 
 
 async def test_a_push_that_was_judged_ahead_is_stored_as_any_other(
-    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    here: Office, visits: Apart, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    visits = Apart()
-    async with all_known(database, tmp_path / "keys", visits) as here:
-        watched = Watched(monkeypatch)
-        first, second = notes(visits.first), notes(visits.second)
+    watched = Watched(monkeypatch)
+    first, second = notes(visits.first), notes(visits.second)
 
-        answers = await watched.answer_behind(here.push(*first), here.push(*second))
+    answers = await watched.answer_behind(here.push(*first), here.push(*second))
 
-        assert answers == [("stored", None)] * MANY
-        assert watched.came_true == [True]
-        assert (await bodies(here, visits.second.scope))[1:] == [each.body for each in second]
-        assert await here.push(*second) == [("duplicate", None)] * MANY
-        assert await verify_all(here.log) == []
-        assert await rebuilt_otherwise(here.log) == {}
+    assert answers == [("stored", None)] * MANY
+    assert watched.came_true == [True]
+    assert (await bodies(here, visits.second.scope))[1:] == [each.body for each in second]
+    assert await here.push(*second) == [("duplicate", None)] * MANY
+    assert await verify_all(here.log) == []
+    assert await rebuilt_otherwise(here.log) == {}
 
 
 async def test_what_central_writes_beside_the_pushes_is_not_overlooked(
-    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    here: Office, visits: Apart, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A file arrives between visits pushes; an operation that waits for it is brought again in the second."""
-    visits = Apart()
+    """A file arrives between two pushes; an operation that waits for it is brought again in the second."""
     sha256 = "a" * 64
-    async with all_known(database, tmp_path / "keys", visits) as here:
-        about_a_file = visits.second.writes({"sha256": sha256, "evidence": new_id()}, record_type="file")
-        assert await here.push(about_a_file) == [("held", "file_missing")]
-        watched = Watched(monkeypatch)
-        pushed = asyncio.create_task(here.push(*notes(visits.first)))
-        async with watched.during(pushed):
-            following = asyncio.create_task(here.push(about_a_file, *notes(visits.second)))
-            await watched.has_looked()
-            arriving = asyncio.create_task(
-                note_file(
-                    here.log, sha256=sha256, size_bytes=1, media_type="text/plain", stored_at="2026-01-01T00:00:00.000Z"
-                )
+    about_a_file = visits.second.writes({"sha256": sha256, "evidence": new_id()}, record_type="file")
+    assert await here.push(about_a_file) == [("held", "file_missing")]
+    watched = Watched(monkeypatch)
+    pushed = asyncio.create_task(here.push(*notes(visits.first)))
+    async with watched.during(pushed):
+        following = asyncio.create_task(here.push(about_a_file, *notes(visits.second)))
+        await watched.has_looked()
+        arriving = asyncio.create_task(
+            note_file(
+                here.log, sha256=sha256, size_bytes=1, media_type="text/plain", stored_at="2026-01-01T00:00:00.000Z"
             )
-            # It asks for the connection before the second push does.
-            await asyncio.sleep(0)
+        )
+        # It asks for the connection before the second push does.
+        await asyncio.sleep(0)
 
-        await arriving
-        assert await following == [("stored", None)] * (1 + MANY)
-        assert watched.came_true == [False]
+    await arriving
+    assert await following == [("stored", None)] * (1 + MANY)
+    assert watched.came_true == [False]
 
 
 async def test_a_connection_that_reads_beside_the_writer_keeps_what_it_sorts_in_memory(database: Database) -> None:
@@ -175,81 +184,73 @@ async def test_what_was_written_by_another_server_before_this_transaction_began_
 
 
 async def test_a_redaction_that_is_written_meanwhile_reaches_what_was_judged_ahead(
-    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    here: Office, visits: Apart, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    visits = Apart()
-    async with all_known(database, tmp_path / "keys", visits) as here:
-        second = notes(visits.second)
-        lead = Author(visits.second.scope, visits.lead)
-        await here.push(lead.writes())
-        removal = lead.redacts(second[3])
-        watched = Watched(monkeypatch)
+    second = notes(visits.second)
+    lead = Author(visits.second.scope, visits.lead)
+    await here.push(lead.writes())
+    removal = lead.redacts(second[3])
+    watched = Watched(monkeypatch)
 
-        answers = await watched.answer_behind(here.push(removal), here.push(*second))
+    answers = await watched.answer_behind(here.push(removal), here.push(*second))
 
-        assert answers == [("stored", None)] * MANY
-        assert watched.came_true == []
-        assert second[3].body not in await bodies(here, visits.second.scope)
+    assert answers == [("stored", None)] * MANY
+    assert watched.came_true == []
+    assert second[3].body not in await bodies(here, visits.second.scope)
 
 
 async def test_two_tablets_of_one_visit_are_judged_one_behind_the_other(
-    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    here: Office, visits: Apart, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    visits = Apart()
     lead = Author(visits.first.scope, visits.lead)
-    async with all_known(database, tmp_path / "keys", visits) as here:
-        await here.push(lead.writes())
-        watched = Watched(monkeypatch)
+    await here.push(lead.writes())
+    watched = Watched(monkeypatch)
 
-        answers = await watched.answer_behind(here.push(*notes(visits.first)), here.push(*notes(lead)))
+    answers = await watched.answer_behind(here.push(*notes(visits.first)), here.push(*notes(lead)))
 
-        assert answers == [("stored", None)] * MANY
-        assert watched.came_true == []
-        assert len(await here.pulled(visits.first.scope)) == 2 + 2 * MANY
+    assert answers == [("stored", None)] * MANY
+    assert watched.came_true == []
+    assert len(await here.pulled(visits.first.scope)) == 2 + 2 * MANY
 
 
 async def test_a_record_belongs_to_the_visit_that_wrote_it_first_also_when_both_were_judged_at_once(
-    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    here: Office, visits: Apart, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    visits = Apart()
-    async with all_known(database, tmp_path / "keys", visits) as here:
-        watched = Watched(monkeypatch)
-        first, second = notes(visits.first), notes(visits.second)
-        second.append(visits.second.writes({"text": "the same record"}, record=first[0].record))
+    watched = Watched(monkeypatch)
+    first, second = notes(visits.first), notes(visits.second)
+    second.append(visits.second.writes({"text": "the same record"}, record=first[0].record))
 
-        await watched.answer_behind(here.push(*first), here.push(*second))
+    await watched.answer_behind(here.push(*first), here.push(*second))
 
-        [[scope]] = await here.log.ask(
-            "SELECT s.scope FROM record r JOIN scope s ON s.id = r.scope_id WHERE r.record = ?", first[0].record
-        )
-        assert scope == visits.first.scope
-        assert await rebuilt_otherwise(here.log) == {}
+    [[scope]] = await here.log.ask(
+        "SELECT s.scope FROM record r JOIN scope s ON s.id = r.scope_id WHERE r.record = ?", first[0].record
+    )
+    assert scope == visits.first.scope
+    assert await rebuilt_otherwise(here.log) == {}
 
 
 async def test_when_the_writing_fails_what_was_judged_ahead_of_it_is_judged_again(
-    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    here: Office, visits: Apart, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    visits = Apart()
-    async with all_known(database, tmp_path / "keys", visits) as here:
-        watched = Watched(monkeypatch)
-        commit = writer._commit
-        faults = [sqlite3.DatabaseError("invented: the disk said no")]
+    watched = Watched(monkeypatch)
+    commit = writer._commit
+    faults = [sqlite3.DatabaseError("invented: the disk said no")]
 
-        def fails_once(raw: sqlite3.Connection) -> None:
-            if not faults:
-                return commit(raw)
-            watched.stop()
-            raise faults.pop()
+    def fails_once(raw: sqlite3.Connection) -> None:
+        if not faults:
+            return commit(raw)
+        watched.stop()
+        raise faults.pop()
 
-        monkeypatch.setattr(writer, "_commit", fails_once)
-        failing = asyncio.create_task(here.push(*notes(visits.first)))
+    monkeypatch.setattr(writer, "_commit", fails_once)
+    failing = asyncio.create_task(here.push(*notes(visits.first)))
 
-        answers = await watched.answer_behind(asyncio.wait([failing]), here.push(*notes(visits.second)))
+    answers = await watched.answer_behind(asyncio.wait([failing]), here.push(*notes(visits.second)))
 
-        assert isinstance(failing.exception(), sqlite3.DatabaseError)
-        assert answers == [("stored", None)] * MANY
-        assert watched.came_true == []
-        assert await here.count("operation_evidence") == 3 + MANY + len(visits.people.drafts)
+    assert isinstance(failing.exception(), sqlite3.DatabaseError)
+    assert answers == [("stored", None)] * MANY
+    assert watched.came_true == []
+    assert await here.count("operation_evidence") == 3 + MANY + len(visits.people.drafts)
 
 
 async def test_whatever_comes_at_once_adds_up_to_what_the_log_says(
