@@ -21,10 +21,10 @@ A_CONNECTION = b"c"
 PAUSE_S = 0.05
 SCARCE = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
 OF_ONE_CONNECTION = frozenset(
-    {errno.EAGAIN, errno.ECONNABORTED, errno.EPROTO, errno.ENETDOWN, errno.ENOPROTOOPT, errno.EHOSTDOWN, errno.ENONET}
-    | {errno.EHOSTUNREACH, errno.EOPNOTSUPP, errno.ENETUNREACH, errno.EPERM}
+    {errno.EAGAIN, errno.ECONNABORTED, errno.EPROTO, errno.ENETDOWN, errno.ENOPROTOOPT, errno.EHOSTDOWN}
+    | {errno.EHOSTUNREACH, errno.EOPNOTSUPP, errno.ENETUNREACH, errno.EPERM, getattr(errno, "ENONET", errno.EAGAIN)}
 )
-"""Linux tells at `accept` what has befallen the connection itself (accept(2)); nothing waits at all is EAGAIN."""
+"""Linux tells at `accept` what has befallen the connection itself (accept(2)); nothing waits at all is EAGAIN. Only Linux has ENONET."""
 
 
 class Dealer:

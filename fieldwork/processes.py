@@ -47,16 +47,20 @@ def _serve_with(listening: socket.socket, app: str, processes: int) -> int:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
-    for server, (_, theirs) in zip(servers, pairs, strict=True):
-        server.start()
-        theirs.close()
+    started: list[SpawnProcess] = []
     try:
-        _deal_until_one_ends(listening, [ours for ours, _ in pairs], servers)
+        for server, (_, theirs) in zip(servers, pairs, strict=True):
+            server.start()
+            started.append(server)
+            theirs.close()
+        # Whoever was asked to stop before all had been started could not tell those that came later.
+        if not asked:
+            _deal_until_one_ends(listening, [ours for ours, _ in pairs], servers)
     finally:
         # Whatever happened: Python waits for every process before it ends, and they for somebody to tell them.
         listening.close()
-        _end(servers)
-        for server in servers:
+        _end(started)
+        for server in started:
             server.join()
     return 0 if asked else 1
 

@@ -128,6 +128,18 @@ def test_a_dealer_that_fails_takes_the_processes_with_it() -> None:
         assert served.wait(30) == 1
 
 
+def test_who_is_asked_to_stop_before_all_processes_are_started_stops() -> None:
+    asked_at_once = (
+        "import os, signal\n"
+        "from multiprocessing.context import SpawnProcess\n"
+        "start, turns = SpawnProcess.start, [1]\n"
+        "def asked(self): turns and os.kill(os.getpid(), signal.SIGTERM * turns.pop()); start(self)\n"
+        "SpawnProcess.start = asked\n"
+    )
+    with started(asked_at_once + FROM) as (served, _):
+        assert served.wait(30) == 0
+
+
 @pytest.mark.parametrize("number", [errno.EMFILE, errno.ECONNABORTED, errno.EAGAIN])
 def test_what_befalls_one_connection_or_a_full_table_ends_nothing(number: int) -> None:
     class Listening(socket.socket):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
 import asyncpg
@@ -10,6 +11,7 @@ import pytest
 
 from fieldwork.store.database import Database
 from fieldwork.store.statements import Ask, AskAll, Work, run_on_postgres
+from tests.store.log_office import office
 
 pytestmark = [pytest.mark.anyio, pytest.mark.parametrize("database_url", ["postgres"], indirect=True)]
 
@@ -71,3 +73,19 @@ async def _waits_for_a_lock(connection: asyncpg.Connection, process_id: int) -> 
     async with asyncio.timeout(20):
         while await connection.fetchval(asked, process_id) != "Lock":
             await connection.execute("SELECT pg_stat_clear_snapshot()")
+
+
+async def test_after_a_transaction_that_fails_pushes_are_read_again(database: Database, tmp_path: Path) -> None:
+    """While it asks, nothing large is read; a server that forgot to begin again would let every push wait for ever."""
+
+    def fails() -> Work[None]:
+        yield AskAll((LOCKS, STREAMS))
+        assert not here.log._writer.time_to_read.is_set()
+        raise ZeroDivisionError
+
+    async with office(database, tmp_path / "keys") as here:
+        with pytest.raises(ZeroDivisionError):
+            await here.log.in_one_transaction(fails)
+
+        async with asyncio.timeout(20), here.log.time_to_read(1_000_000):
+            pass
