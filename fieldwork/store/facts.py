@@ -192,10 +192,10 @@ def _stream_of_row(row: Row) -> Stream:
 
 _KNOWN = (
     "SELECT o.operation, o.header_hash, s.incarnation, s.person, s.scope, s.lane, o.sequence, o.kind, o.standing, o.code,"
-    " o.body_hash, o.redacted_by, o.sealed IS NOT NULL FROM operation_{lane} o JOIN stream s ON s.id = o.stream_id"
+    " o.body_hash, o.redacted_by, o.sealed IS NOT NULL FROM {rows} JOIN stream s ON s.id = o.stream_id"
 )
 # An id is stored once, whatever lane it comes in, so every lane is asked.
-_KNOWN_BY_ID = " UNION ALL ".join(f"{_KNOWN.format(lane=lane)} WHERE o.operation IN {{list}}" for lane in LANES)
+_KNOWN_BY_ID = " UNION ALL ".join(_KNOWN.format(rows=f"{{operation_{lane} o: operation}}") for lane in LANES)
 
 
 def _load_behind(arrivals: Sequence[Arrival], facts: Facts, rows: LogRow) -> Work[None]:
@@ -205,7 +205,7 @@ def _load_behind(arrivals: Sequence[Arrival], facts: Facts, rows: LogRow) -> Wor
         if header.sequence > facts.marks[arrival.stream].highest or header.operation in facts.known:
             continue
         found = yield Ask(
-            f"{_KNOWN.format(lane=header.lane)} WHERE o.stream_id = ? AND o.sequence IN (?, ?)",
+            f"{_KNOWN.format(rows=f'operation_{header.lane} o')} WHERE o.stream_id = ? AND o.sequence IN (?, ?)",
             (rows.streams[arrival.stream], header.sequence, header.sequence - 1),
         )
         _remember_known(found, facts)
@@ -258,7 +258,7 @@ def _arrival_of_row(row: Row, keyring: Keyring) -> Arrival:
     return weigh_body(line, keyring.wake(header.lane, row[1], bytes(row[2])))
 
 
-_REDACTION = "SELECT operation, by_operation, person, reason, anybodys FROM redaction WHERE operation IN {list}"
+_REDACTION = "SELECT operation, by_operation, person, reason, anybodys FROM {redaction r: operation}"
 _REDACTED_WHERE = " UNION ALL ".join(
     f"SELECT o.operation, s.scope, s.lane FROM operation_{lane} o JOIN scope s ON s.id = o.scope_id"
     " WHERE o.operation IN {list}"

@@ -210,7 +210,7 @@ def _known_states(records: Set[str]) -> Work[dict[str, Standing]]:
     if not records:
         return {}
     found = yield Ask(
-        f"SELECT record, record_type, {STATE}, scope_id, position FROM record_with_words WHERE record IN {{list}}",
+        f"SELECT record, record_type, {STATE}, scope_id, position FROM {{record_with_words r: record}}",
         (listed(records),),
     )
     return {row[0]: Standing(read_state(*row[:5]), row[5], row[6]) for row in found}
