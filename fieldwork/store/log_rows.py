@@ -237,14 +237,27 @@ class _Writing:
             )
 
     def _marks(self) -> Work[None]:
+        # The rows are there: written as new ones that meet them, many streams are one order, and not one each.
         yield Tell(
-            "UPDATE stream SET count = ?, highest = ?, head = ?, head_opened = ? WHERE id = ?",
+            "INSERT INTO stream (incarnation, person, scope, lane, count, highest, head, head_opened)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (incarnation, person, scope, lane) DO UPDATE SET"
+            " count = excluded.count, highest = excluded.highest, head = excluded.head, head_opened = excluded.head_opened",
             [
-                (mark.count, mark.highest, mark.head, int(mark.head_opened), self.rows.streams[stream])
+                (
+                    stream.incarnation,
+                    stream.person or "",
+                    stream.scope,
+                    stream.lane,
+                    mark.count,
+                    mark.highest,
+                    mark.head,
+                    int(mark.head_opened),
+                )
                 for stream, mark in self.outcome.marks.items()
             ],
         )
         yield Tell(
-            "UPDATE scope SET last_position = ? WHERE id = ?",
-            [(position, self.rows.scopes[scope]) for scope, position in self.outcome.positions.items()],
+            "INSERT INTO scope (scope, lane, last_position) VALUES (?, ?, ?)"
+            " ON CONFLICT (scope, lane) DO UPDATE SET last_position = excluded.last_position",
+            [(*scope, position) for scope, position in self.outcome.positions.items()],
         )

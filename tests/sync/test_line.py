@@ -157,12 +157,13 @@ def test_a_manifest_whose_head_is_no_hash_is_not_believed():
 @example(b"QR==", b"", 0)
 @example(b"QUJD", b"=", 4)
 @example(b"QUJD", b" ", 2)
-def test_the_quick_way_out_of_base64_gives_what_the_strict_one_gives(column, odd, place):
+def test_a_column_that_is_not_base64_to_the_last_character_stays_as_it_came(column, odd, place):
     spoiled = column[:place] + odd + column[place:]
 
     for each in (column, spoiled):
         try:
-            strict = a2b_base64(each, strict_mode=True)
+            # Python's strict reading lets padding through that nothing needed.
+            strict = a2b_base64(each, strict_mode=True) if len(each) % 4 == 0 else each
         except ValueError:
             strict = each
         assert _from_base64(each) == strict
