@@ -44,15 +44,23 @@ _BY_A_PERSON = re.compile(rf"{_UUID_7} {_UUID_4} {_UUID} {_INSTANT} {_REST}")
 _BY_AN_IMPORT = re.compile(rf"{_UUID_5} import:{_HASH} (?:{_UUID}|\\) (?:{_INSTANT}|\\) {_REST}")
 _OPERATION_ID = re.compile(f"{_UUID_7}|{_UUID_5}")
 
-# The header as tablets write it: keys in the order of the table, at most one base. One match checks every text and cuts it out, for
-# a third of the cost of reading JSON and then checking it; whatever does not match is read with care.
+# The header as tablets write it: keys in the order of the table, at most one base. One match cuts every text out; whatever does not match
+# is read with care. Places are counted here and their hexadecimal digits looked at afterwards, all at once: a match that asks of each
+# whether it is one takes three times as long.
+_ANY_UUID, _ANY_UUID_4, _ANY_UUID_7 = (
+    ".{8}-.{4}-.{4}-.{4}-.{12}",
+    ".{8}-.{4}-4.{3}-[89ab].{3}-.{12}",
+    ".{8}-.{4}-7.{3}-[89ab].{3}-.{12}",
+)
 _AS_TABLETS_WRITE = re.compile(
-    rf'\{{"format":"fieldwork-operation/1","operation":"({_UUID_7})","incarnation":"({_UUID_4})","person":"({_UUID})"'
-    rf',"scope":"((?:visit|review):{_UUID})","lane":"(evidence|vault|concern)","sequence":([1-9][0-9]{{0,14}})'
-    rf',"previous":(?:"({_HASH})"|null),"record_type":"([a-z_]{{1,40}})","record":"({_UUID})"'
-    rf',"kind":"(create|revise|withdraw)","base":\[(?:"({_UUID_7})")?\],"body_hash":"({_HASH})"'
-    rf',"body_bytes":(0|[1-9][0-9]{{0,5}}),"device_at":"({_INSTANT})"\}}'
+    rf'\{{"format":"fieldwork-operation/1","operation":"({_ANY_UUID_7})","incarnation":"({_ANY_UUID_4})","person":"({_ANY_UUID})"'
+    rf',"scope":"((?:visit|review):{_ANY_UUID})","lane":"(evidence|vault|concern)","sequence":([1-9][0-9]{{0,14}})'
+    rf',"previous":(?:"(.{{64}})"|null),"record_type":"([a-z_]{{1,40}})","record":"({_ANY_UUID})"'
+    rf',"kind":"(create|revise|withdraw)","base":\[(?:"({_ANY_UUID_7})")?\],"body_hash":"(.{{64}})"'
+    rf',"body_bytes":(0|[1-9][0-9]{{0,5}}),"device_at":"({_INSTANT})"\}}',
+    re.DOTALL,
 ).fullmatch
+_HEX_DIGITS = b"0123456789abcdef"
 
 is_uuid = re.compile(_UUID).fullmatch
 is_uuid_4 = re.compile(_UUID_4).fullmatch
@@ -133,6 +141,10 @@ def _as_tablets_write(raw: bytes) -> Header | None:
         found.groups()
     )
     if (sequence == "1") != (previous is None) or (kind == "create" and base) or not _is_instant(at):
+        return None
+    digits = f"{operation}{incarnation}{person}{scope[-36:]}{record}{base or ''}{previous or ''}{body}"
+    # The match has seen four hyphens in each id; there may be none in between.
+    if digits.encode("latin-1").translate(None, _HEX_DIGITS) != (b"-" * 24 if base else b"-" * 20):
         return None
     bases: tuple[str, ...] = (base,) if base else ()
     return Header(

@@ -150,6 +150,20 @@ def test_the_header_of_a_tablet_is_read_the_quick_way():
     assert _as_tablets_write(second.header_raw) == second.header
 
 
+@pytest.mark.parametrize("byte", [b"-", b"A", b"g", b"0", b"\xff", b"\n"])
+def test_no_byte_of_a_header_can_be_another_and_pass_the_quick_way_alone(byte):
+    author = Author(new_visit())
+    raw = author.revises(author.writes(), {"text": "said again"}).header_raw
+
+    for place in range(len(raw)):
+        spoiled = raw[:place] + byte + raw[place + 1 :]
+        try:
+            careful = _read_with_care(spoiled)
+        except Unreadable:
+            careful = None
+        assert _as_tablets_write(spoiled) == careful
+
+
 @pytest.mark.parametrize(
     ("right", "wrong"),
     [
