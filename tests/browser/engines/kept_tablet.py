@@ -50,8 +50,11 @@ class KeptTablet(Tablet):
         return [words.strip() for words in self.blocks.all_text_contents()]
 
     def goes_to(self, link: str) -> None:
-        """Follow a link of the bar."""
+        """Follow a link of the bar and wait for its page, also where the page before it looks the same: what is typed while one page
+        takes the other's place is typed into the one that goes."""
+        self.page.locator("h1").evaluate("heading => { heading.dataset.before = ''; }")
         self.page.locator("#fw-links").get_by_role("link", name=link, exact=True).click()
+        expect(self.page.locator("h1[data-before]")).to_have_count(0)
         expect(self.page.locator("#fw-links a[aria-current=page]")).to_have_text(link)
 
     def only_here(self) -> int:
