@@ -13,13 +13,17 @@ from rich.console import Console
 from fieldwork import cli_export, cli_log, cli_serve, cli_simulate
 from fieldwork.actions.central import open_central
 from fieldwork.actions.packs import NoPack, import_pack, pack_in
+from fieldwork.actions.sealed_copies import MOST_COPY_BYTES, take_in_copy
 from fieldwork.building import build
 from fieldwork.domain.pack import PackRefused
+from fieldwork.domain.sealed_copy import TakenIn
+from fieldwork.pages import sealed_copies as copy_pages
 from fieldwork.release import CannotBuild
 from fieldwork.settings import ROOT, SettingsProblem, read_settings
 from fieldwork.store.database import AddressProblem, Database, DatabaseUnreachable
 from fieldwork.store.durability import DatabaseUnsafe
 from fieldwork.store.migrate import MigrationBusy, SchemaUnfit, migrate
+from sync.central.sealed_copy import CopyProblem
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -73,6 +77,35 @@ def import_from(pack: Annotated[Path, typer.Argument(help="The folder of the pac
             console.print(f"Review {imported.review_id}: {what}")
 
     asyncio.run(run())
+
+
+@app.command("import-copy")
+def import_copy(file: Annotated[Path, typer.Argument(help="The sealed copy that was saved on a tablet.")]) -> None:
+    """Take in a sealed copy of a tablet. The same file again leads to the same."""
+    try:
+        if file.stat().st_size > MOST_COPY_BYTES:
+            problems.print(f"{file} is larger than a sealed copy can be.", markup=False)
+            raise typer.Exit(2)
+        raw = file.read_bytes()
+    except OSError as problem:
+        problems.print(f"{file} cannot be read.", markup=False)
+        raise typer.Exit(2) from problem
+
+    async def run() -> TakenIn:
+        async with open_central(read_settings()) as central:
+            return await take_in_copy(central, raw)
+
+    try:
+        taken = asyncio.run(run())
+    except CopyProblem as problem:
+        problems.print(f"{copy_pages.NOT_A_COPY}.", markup=False)
+        raise typer.Exit(1) from problem
+    for words in (copy_pages.lead_words(taken), *copy_pages.sentences(taken)):
+        console.print(words, markup=False)
+    if not taken.whole:
+        problems.print(copy_pages.NOT_WHOLE, markup=False)
+    if not taken.undamaged:
+        raise typer.Exit(1)
 
 
 cli_export.register(app)

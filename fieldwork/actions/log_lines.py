@@ -31,6 +31,7 @@ FIELDS: Final[dict[str, frozenset[str]]] = {
             "persisted",
         }
     ),
+    "sealed_copy_taken_in": frozenset({"whole", "stored", "already_here", "held", "attention", "unreadable"}),
 }
 """What each kind of line may say."""
 

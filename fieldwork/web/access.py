@@ -11,11 +11,12 @@ from urllib.parse import quote
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
+from starlette.types import Message
 
 from fieldwork.actions.central import Central
 from fieldwork.actions.reading import VisitSeen, require_lead, visit_to_read
 from fieldwork.actions.signing_in import Seat
-from fieldwork.domain.problems import FormNotOurs, SignedOut
+from fieldwork.domain.problems import FormNotOurs, SignedOut, TooLarge
 from fieldwork.web.htmx import is_token_of
 from fieldwork.web.seats import SAFE_METHODS
 
@@ -47,6 +48,31 @@ async def visit_of_lead(request: Request) -> tuple[Central, VisitSeen]:
     visit = await visit_to_read(central, seat.person_id, request.path_params["visit_id"])
     require_lead(visit)
     return central, visit
+
+
+def limit_body(request: Request, most_bytes: int, too_large: type[TooLarge]) -> None:
+    """Refuse a body that is announced as too large before reading it, and one that was not announced while reading it.
+
+    The route's own limit must lie beyond: what it refuses is answered without a page.
+    """
+    stated = request.headers.get("content-length", "")
+    if stated.isascii() and stated.isdigit() and int(stated) > most_bytes:
+        raise too_large
+    receive, size_bytes = request._receive, 0
+
+    async def limited() -> Message:
+        nonlocal size_bytes
+        message = await receive()
+        size_bytes += len(message.get("body", b""))
+        if size_bytes > most_bytes:
+            raise too_large
+        return message
+
+    request._receive = limited
+
+
+BEYOND_ANY_UPLOAD_BYTES = 64 * 1024 * 1024 * 1024
+"""The limit of a route whose handler says itself, by `limit_body` and in words, what is too large."""
 
 
 async def form_in(request: Request) -> FormData:

@@ -8,7 +8,6 @@ from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
-from starlette.types import Message
 
 from fieldwork.actions.central import Central
 from fieldwork.actions.files import add_file, file_to_read
@@ -26,14 +25,12 @@ from fieldwork.pages.frame import Page, field, summary
 from fieldwork.pages.visits import arrived as arrived_line
 from fieldwork.store.gathered import Gathered
 from fieldwork.store.operations import last_position, records_touched
-from fieldwork.web.access import central_in, form_in, go_to, seat_in, text_in
+from fieldwork.web.access import BEYOND_ANY_UPLOAD_BYTES, central_in, form_in, go_to, limit_body, seat_in, text_in
 from fieldwork.web.htmx import fragment, nothing_new, page
 
 MOST_UPLOAD_BYTES = MOST_FILE_BYTES + 64 * 1024
 """A file and the few fields around it."""
 MOST_NAMED_CP = 1_000_000
-BEYOND_ANY_UPLOAD_BYTES = 64 * 1024 * 1024 * 1024
-"""So far the route lets a request be announced; `_limited` says no in words long before."""
 SANDBOX = "default-src 'none'; sandbox; frame-ancestors 'none'"
 
 
@@ -97,7 +94,7 @@ async def add(request: Request) -> Response:
     central, seat = central_in(request), seat_in(request)
     evidence = await evidence_to_read(central, seat.person_id, request.path_params["evidence_id"])
     require_team(evidence.visit)
-    _limit(request)
+    limit_body(request, MOST_UPLOAD_BYTES, TooLarge)
     form = await form_in(request)
     upload = form.get("file")
     try:
@@ -201,24 +198,6 @@ def _arrived(evidence_id: str, position: int, changed: int) -> dict[str, str]:
         "href": f"/evidence/{evidence_id}",
         "again_href": f"/evidence/{evidence_id}/arrived?after={position}&told={changed}",
     }
-
-
-def _limit(request: Request) -> None:
-    """Refuse a body that is announced as too large before reading it, and one that was not announced while reading it."""
-    stated = request.headers.get("content-length", "")
-    if stated.isascii() and stated.isdigit() and int(stated) > MOST_UPLOAD_BYTES:
-        raise TooLarge
-    receive, size_bytes = request._receive, 0
-
-    async def limited() -> Message:
-        nonlocal size_bytes
-        message = await receive()
-        size_bytes += len(message.get("body", b""))
-        if size_bytes > MOST_UPLOAD_BYTES:
-            raise TooLarge
-        return message
-
-    request._receive = limited
 
 
 ROUTES = [

@@ -14,6 +14,7 @@ from fieldwork.web import (
     questions,
     removal,
     reviews,
+    sealed_copies,
     sign_in,
     sync,
     team,
@@ -39,5 +40,6 @@ def all_routes(assets: Assets | None) -> list[BaseRoute]:
         *evidence.ROUTES,
         *removal.ROUTES,
         *people.ROUTES,
+        *sealed_copies.ROUTES,
         *([Mount(PREFIX, app=assets, name="assets"), *TabletRoutes(assets).routes] if assets is not None else []),
     ]

@@ -5,6 +5,7 @@
  * one is started after a pause that grows (offline.md 13). This file knows no words and no keys.
  */
 import htmx from '../vendor/htmx.js';
+import { keepFiles, offerFile } from './files.js';
 import { keepFocus } from './focus.js';
 import { showTheLastAsked } from './following.js';
 import { keepLocking } from './locking.js';
@@ -95,6 +96,7 @@ async function workerFetch(action, { method = 'GET', headers = {}, body = null, 
   const url = new URL(action, location.href);
   const request = { method, url: url.href, headers: { ...headers }, entries: body === null ? null : [...body], passkeyOutput };
   const said = await ask({ request }, signal, passkeyOutput === null ? [] : [passkeyOutput]);
+  if (said.file) offerFile(said.file);
   const response = new Response([204, 205, 304].includes(said.status) ? null : said.body, { status: said.status, headers: said.headers });
   return Object.defineProperty(response, 'url', { value: said.url });
 }
@@ -158,6 +160,7 @@ for (const kind of ['online', 'offline']) {
 
 keepTyping(ask, open);
 keepFocus();
+keepFiles();
 showTheLastAsked();
 keepLocking((message) => life.worker.postMessage(message));
 choosePassages();

@@ -9,7 +9,7 @@ import { recordPage } from './pages/evidence.js';
 import { isWithheld } from './pages/visits.js';
 import { uuid7 } from './identifiers.js';
 import { problemPage } from './problems.js';
-import { found, ordered, said, scopeOf, told, under } from './reading.js';
+import { found, ordered, said, scopeOf, told, under, wroteIn } from './reading.js';
 import { restrictionsOf } from './restrictions.js';
 import { namesOf } from './screening.js';
 import { standings, unlocked } from './standing.js';
@@ -22,7 +22,11 @@ export async function show(application, { params }) {
   if (gathered === null) return problemPage(application, 404);
   await leave(application);
   const standingOf = await standings(application);
-  return { template: 'evidence/on_tablet.html', page: { ...recordPage({ ...gathered, state: standingOf(params.evidence) }), names: namesOf(gathered.replica, params.evidence) } };
+  const copy_href = wroteIn(gathered.replica, [gathered.evidence, ...gathered.blocks], unlocked(application).person) ? `/tablet/evidence/${params.evidence}/readable-copy` : '';
+  return {
+    template: 'evidence/on_tablet.html',
+    page: { ...recordPage({ ...gathered, state: standingOf(params.evidence) }), names: namesOf(gathered.replica, params.evidence), copy_href },
+  };
 }
 
 /** @type {import('./router.js').Handler} */

@@ -55,3 +55,7 @@ export function nameOf(replica, person) {
   const assignment = replica.list('assignment').find((state) => told(state, 'person') === person);
   return said(assignment ?? null, 'name') || 'A colleague';
 }
+
+/** Whether this person wrote any operation of these records. @param {Replica} replica @param {RecordState[]} records @param {string} person */
+export const wroteIn = (replica, records, person) =>
+  records.some(({ record }) => replica.history(record).some(({ header }) => header.person === person));

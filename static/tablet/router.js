@@ -14,14 +14,16 @@ import { rendered } from './rendering.js';
  * @property {Uint8Array<ArrayBuffer> | null} passkeyOutput what a passkey gave; whoever uses it wipes it
  */
 /**
- * What a handler says. `at` is the address that the page then has, when it is not the one asked for (a redirect, answered here).
- * @typedef {{status?: number, template: string, page: Record<string, any>, at?: string}} Shown
+ * What a handler says. `at` is the address that the page then has, when it is not the one asked for (a redirect, answered here); `file` is
+ * handed to the person beside the page, whose template has a button with `data-save-file`.
+ * @typedef {{name: string, content: Blob}} File
+ * @typedef {{status?: number, template: string, page: Record<string, any>, at?: string, file?: File}} Shown
  * @typedef {{seeOther: string}} Elsewhere
  * @typedef {(application: import('./application.js').Application, request: Request) => Promise<Shown | Elsewhere>} Handler
  * @typedef {{method: 'GET' | 'POST', path: string, handler: Handler, locked?: boolean, enrolled?: boolean}} Route
  * `locked`: answers while locked. `enrolled: false`: answers on a tablet that is not enrolled.
  */
-/** @typedef {{status: number, headers: Record<string, string>, body: string, url: string}} Answer */
+/** @typedef {{status: number, headers: Record<string, string>, body: string, url: string, file: File | null}} Answer */
 
 const MOST_REDIRECTS = 5;
 
@@ -100,12 +102,12 @@ function faultOf(application, url, whole) {
   } catch (fault) {
     application.note(fault);
     const words = '<main id="main" tabindex="-1"><h1>Something went wrong</h1><p>The tablet could not make this page. What you wrote is still kept.</p></main>';
-    return { status: 500, headers: { 'content-type': 'text/html; charset=utf-8' }, body: words, url: url.href };
+    return { status: 500, headers: { 'content-type': 'text/html; charset=utf-8' }, body: words, url: url.href, file: null };
   }
 }
 
 /** @param {import('./application.js').Application} application @param {Shown} shown @param {URL} url @param {boolean} whole @returns {Answer} */
-function answerOf(application, { status = 200, template, page }, url, whole) {
+function answerOf(application, { status = 200, template, page, file }, url, whole) {
   const body = rendered(template, { ...application.frame({ at: url.pathname, place: page.place ?? '' }), ...page, whole });
-  return { status, headers: { 'content-type': 'text/html; charset=utf-8' }, body, url: url.href };
+  return { status, headers: { 'content-type': 'text/html; charset=utf-8' }, body, url: url.href, file: file ?? null };
 }

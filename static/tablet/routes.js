@@ -9,7 +9,10 @@ import * as locking from './locking.js';
 import * as only_here from './only_here.js';
 import * as passkeys from './passkeys.js';
 import * as people from './people.js';
+import * as readable_copies from './readable_copies.js';
 import * as screening from './screening.js';
+import * as sealed_copies from './sealed_copies.js';
+import * as two_counts from './two_counts.js';
 import * as unlocking from './unlocking.js';
 import * as visits from './visits.js';
 
@@ -34,12 +37,16 @@ export const ROUTES = [
   { method: 'POST', path: '/tablet/passkeys/leave', handler: passkeys.leave },
   { method: 'POST', path: '/tablet/passkeys/remove', handler: passkeys.remove },
   { method: 'GET', path: '/tablet/visits/:visit', handler: visits.show },
+  { method: 'GET', path: '/tablet/visits/:visit/counts', handler: two_counts.show },
+  { method: 'POST', path: '/tablet/visits/:visit/counts', handler: two_counts.send },
   { method: 'GET', path: '/tablet/visits/:visit/activities/new', handler: activities.draft },
   { method: 'POST', path: '/tablet/visits/:visit/activities', handler: activities.create },
   { method: 'GET', path: '/tablet/evidence/:evidence', handler: evidence.show },
   { method: 'GET', path: '/tablet/evidence/:evidence/write', handler: evidence.write },
   { method: 'POST', path: '/tablet/evidence/:evidence/screened', handler: screening.screen },
   { method: 'POST', path: '/tablet/evidence/:evidence/finish', handler: evidence.finish },
+  { method: 'GET', path: '/tablet/evidence/:evidence/readable-copy', handler: readable_copies.draft },
+  { method: 'POST', path: '/tablet/evidence/:evidence/readable-copy', handler: readable_copies.create },
   { method: 'GET', path: '/tablet/evidence/:evidence/blocks', handler: blocks.browse },
   { method: 'POST', path: '/tablet/evidence/:evidence/blocks', handler: blocks.create },
   { method: 'GET', path: '/tablet/blocks/:block', handler: blocks.show },
@@ -54,4 +61,6 @@ export const ROUTES = [
   { method: 'POST', path: '/tablet/find', handler: finding_words.search },
   { method: 'GET', path: '/tablet/only-here', handler: only_here.show },
   { method: 'POST', path: '/tablet/only-here', handler: only_here.send },
+  { method: 'GET', path: '/tablet/sealed-copy', handler: sealed_copies.draft, locked: true },
+  { method: 'POST', path: '/tablet/sealed-copy', handler: sealed_copies.create, locked: true },
 ];

@@ -20,6 +20,7 @@ import { STATES, stateOfSaving } from './states.js';
 import { unlockPersonKeys } from '../../sync/tablet/keys.js';
 import { personRow } from '../../sync/tablet/kept_keys.js';
 import { LOCKED_WORDS, openPlace, writeLocked } from '../../sync/tablet/locked.js';
+import { countOutbox } from '../../sync/tablet/outbox.js';
 import { passkeyOf } from '../../sync/tablet/passkey.js';
 import { save } from '../../sync/tablet/save.js';
 
@@ -159,6 +160,7 @@ async function sealed(application, { error, problem = null, saved, status, text 
   const several = (await enrolments(storage)).length > 1;
   const passkey = enrolment === null || !application.passkeys.asks ? null : passkeyOf(await personRow(storage, enrolment.person));
   const why = lockedWords(application.lockedAfter_minutes);
+  const { waiting } = await countOutbox(storage);
   const hidden = open ? 'What you wrote is hidden. You can go on writing: the words are sealed and join the record when you unlock.' : 'What you wrote is hidden. Unlock to read it.';
   return {
     status,
@@ -170,6 +172,7 @@ async function sealed(application, { error, problem = null, saved, status, text 
       sealed: {
         title: 'Locked', words: why === '' ? hidden : `${why} ${hidden}`,
         passphrase_label: several ? `Passphrase of ${enrolment?.name}` : 'Passphrase', others_href: '/tablet/people',
+        copy_href: waiting > 0 ? '/tablet/sealed-copy' : '',
         write_action: open ? '/tablet/locked-words' : '', unlock_action: '/tablet/unlock', saved, error, text,
         passkey: passkeyButton(passkey, { whose: several ? String(enrolment?.name) : '', problem }),
         place: place === undefined ? '' : { record: uuid7(), scope: place.scope, evidence: place.record, kind: kindOf(place), speaker: speakerOf(place) },

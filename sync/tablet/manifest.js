@@ -30,7 +30,7 @@ import { under } from './stores.js';
  * @property {string[]} redacted operations whose words went from this tablet now
  */
 
-const STREAMS_LIMIT = 500;
+export const STREAMS_LIMIT = 500;
 
 /** @param {Tablet} tablet @returns {Promise<ManifestResult>} */
 export async function manifestStep(tablet) {
@@ -54,6 +54,25 @@ export async function manifestStep(tablet) {
   return total;
 }
 
+/**
+ * Ask how far the office has these streams, at most 500. Nothing here is changed by the answer.
+ * @param {Pick<Tablet, 'network'>} tablet @param {string[]} streams
+ * @returns {Promise<{problem: string, retryAfter: string | null} | {problem: null, epoch: string, streams: StreamAtCentral[]}>} the streams in the same order
+ */
+export async function askManifest({ network }, streams) {
+  const body = toUtf8(JSON.stringify({ format: 'fieldwork-streams/1', streams: streams.map(streamParts) }));
+  let answer;
+  try {
+    answer = await network.send({ method: 'POST', path: '/sync/manifest', headers: { 'Content-Type': 'application/json' }, body });
+  } catch (problem) {
+    if (!(problem instanceof NetworkProblem)) throw problem;
+    return { problem: 'no_answer', retryAfter: null };
+  }
+  const value = readAnswer(answer, 'fieldwork-manifest/1');
+  if (isManifest(value, streams.length)) return { problem: null, epoch: value.epoch, streams: value.streams };
+  return { problem: answer.status === 200 ? 'not_from_central' : `status_${answer.status}`, retryAfter: answer.retryAfter };
+}
+
 /** @type {ManifestResult} */
 const NOTHING = Object.freeze({
   problem: null, retryAfter: null, agreed: 0, offered: 0, purged_missing: 0, newIncarnation: false, epochChanged: false, redacted: [],
@@ -61,22 +80,12 @@ const NOTHING = Object.freeze({
 
 /** @param {Tablet} tablet @param {string[]} streams @param {boolean} afterRestore @returns {Promise<ManifestResult>} */
 async function compare(tablet, streams, afterRestore) {
-  const { storage, network } = tablet;
+  const { storage } = tablet;
   // Read before asking: what becomes safe while the answer is under way is not in that answer.
   const safeBefore = new Map(await Promise.all(streams.map(async (stream) => /** @type {const} */ ([stream, await storage.range('safe', under([stream]))]))));
   const whenAsked = await knownEpoch(storage);
-  const body = toUtf8(JSON.stringify({ format: 'fieldwork-streams/1', streams: streams.map(streamParts) }));
-  let answer;
-  try {
-    answer = await network.send({ method: 'POST', path: '/sync/manifest', headers: { 'Content-Type': 'application/json' }, body });
-  } catch (problem) {
-    if (!(problem instanceof NetworkProblem)) throw problem;
-    return { ...NOTHING, problem: 'no_answer' };
-  }
-  const value = readAnswer(answer, 'fieldwork-manifest/1');
-  if (!isManifest(value, streams.length)) {
-    return { ...NOTHING, problem: answer.status === 200 ? 'not_from_central' : `status_${answer.status}`, retryAfter: answer.retryAfter };
-  }
+  const value = await askManifest(tablet, streams);
+  if (value.problem !== null) return { ...NOTHING, ...value };
   const epoch = await noteEpoch(storage, value.epoch, whenAsked);
   if (epoch === 'stale') return { ...NOTHING, problem: 'stale_answer' };
   if (epoch === 'changed') return { ...NOTHING, epochChanged: true };

@@ -186,7 +186,7 @@ const NOTHING = Object.freeze({ sent: 0, safe: 0, held: 0, attention: 0, redacte
  * Cut where a number does not follow on the last, so that one request reads all of a run and nothing else.
  * @param {Waiting[]} waiting @param {number} most @returns {Generator<Waiting[]>}
  */
-function* runsOf(waiting, most) {
+export function* runsOf(waiting, most) {
   /** @type {Waiting[]} */
   let run = [];
   for (const one of waiting) {

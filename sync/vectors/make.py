@@ -9,6 +9,7 @@ import json
 from pathlib import Path
 
 from sync.vectors.cases_of_bodies import bodies
+from sync.vectors.cases_of_copies import copies
 from sync.vectors.cases_of_folding import chains, folds
 from sync.vectors.cases_of_headers import headers
 from sync.vectors.cases_of_lines import exchanges, lines, pulls, receipts
@@ -29,6 +30,7 @@ def files() -> dict[str, str]:
         "pull": pulls(),
         "exchanges": exchanges(),
         "reports": reports(),
+        "copies": copies(),
         "seal": seals(),
         "person_keys": person_keys(),
         "fold": folds(),

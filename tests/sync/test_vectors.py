@@ -26,6 +26,7 @@ from sync.central.line import (
 )
 from sync.central.report import read_report, read_reported, write_report, write_reported
 from sync.central.seal import NotOpened, Wrap, open_from_storage, open_sealed, seal, unwrap_carry_key
+from sync.central.sealed_copy import CopyProblem, pushes_of, read_sealed_copy, write_sealed_copy
 from sync.vectors.cases_of_folding import operations_of, state_of
 from sync.vectors.make import HERE, files
 from sync.vectors.plain import base64_of, bytes_of
@@ -121,6 +122,30 @@ def told_of(line):
 def test_only_a_push_without_a_readable_head_is_refused_whole(case):
     with pytest.raises(PushProblem) as problem:
         read_push(bytes_of(case["raw"]))
+
+    assert problem.value.code == case["code"]
+
+
+@cases("copies", "valid")
+def test_a_sealed_copy_is_read_line_by_line_and_a_cut_or_altered_one_is_seen(case):
+    """DUR-26."""
+    copy = read_sealed_copy(bytes_of(case["raw"]))
+    read = [line for push in pushes_of(copy) for line in push.lines]
+
+    assert msgspec.to_builtins(copy.head) == case["head"]
+    assert [msgspec.to_builtins(key) for key in copy.carry_keys.values()] == case["carry_keys"]
+    assert list(map(told_of, read)) == case["lines"]
+    assert copy.whole is case["whole"]
+    if case["written"]:
+        lines = [(line.header_raw, line.carry, line.sealed) for line in read]
+        assert write_sealed_copy(copy.head.copied_at, copy.carry_keys.values(), lines) == bytes_of(case["raw"])
+
+
+@cases("copies", "wrong")
+def test_only_a_sealed_copy_without_a_readable_head_is_refused_whole(case):
+    """DUR-26."""
+    with pytest.raises(CopyProblem) as problem:
+        read_sealed_copy(bytes_of(case["raw"]))
 
     assert problem.value.code == case["code"]
 

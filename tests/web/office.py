@@ -36,8 +36,9 @@ from fieldwork.store.states import STATE, read_state
 from sync.central.body import write_body
 from sync.central.fold import RecordState
 from sync.central.header import Header, hash_of, write_header
-from sync.central.line import Receipt, read_keys, read_receipts, write_push
+from sync.central.line import CarryKey, Receipt, read_keys, read_receipts, write_push
 from sync.central.seal import carry_key_as_sent, seal, wrap_carry_key
+from sync.central.sealed_copy import write_sealed_copy
 from tests.web.conscience import Conscience
 
 HOST = "office.example"
@@ -299,8 +300,22 @@ class Tablet:
 
     def sends(self) -> tuple[Receipt, ...]:
         """Send what waits and return the receipts."""
-        bearer = {"authorization": f"Bearer {self.token}"}
-        keys = read_keys(self.office.client.get("/sync/keys", headers=bearer).content)[1]
+        answer = self.office.client.post("/sync/push", content=write_push(*self._carried()), headers=self._bearer)
+        assert answer.status_code == 200
+        self._waiting = []
+        return read_receipts(answer.content)[1]
+
+    def saves_a_copy(self) -> bytes:
+        """What waits as one file, as the tablet saves it; it goes on waiting."""
+        return write_sealed_copy("2026-11-22T09:00:00.000Z", *self._carried())
+
+    @property
+    def _bearer(self) -> dict[str, str]:
+        return {"authorization": f"Bearer {self.token}"}
+
+    def _carried(self) -> tuple[list[CarryKey], list[tuple[bytes, str, bytes]]]:
+        """The carry keys and the lines of what waits."""
+        keys = read_keys(self.office.client.get("/sync/keys", headers=self._bearer).content)[1]
         carried, lines = [], []
         for lane in sorted({lane for _, _, lane in self._waiting}):
             ingest = next(key for key in keys if key.lane == lane)
@@ -312,10 +327,7 @@ class Tablet:
                 for raw, body, of_lane in self._waiting
                 if of_lane == lane
             ]
-        answer = self.office.client.post("/sync/push", content=write_push(carried, lines), headers=bearer)
-        assert answer.status_code == 200
-        self._waiting = []
-        return read_receipts(answer.content)[1]
+        return carried, lines
 
     def records(self, scope: str, text: str, *, screened: bool = True, **fields: object) -> str:
         """Record a whole interview with one block, and return the id of the record of evidence."""

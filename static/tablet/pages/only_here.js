@@ -53,6 +53,8 @@ export function onlyHerePage({ counts, records, drafts, attention, person, conne
     locks_href: '/tablet/locking',
     ways_href: '/tablet/passkeys',
     action: '/tablet/only-here',
+    copy_action: '/tablet/sealed-copy',
+    copy: 'If this tablet cannot send, save what waits as one file and take it to the office. The words in it stay sealed.',
   };
 }
 

@@ -62,6 +62,7 @@ export function visitPage(shown) {
     ],
     start_href: `/tablet/visits/${visit.record}/activities/new`,
     fresh_href: `/tablet/visits/${visit.record}`,
+    counts_href: `/tablet/visits/${visit.record}/counts`,
     days: days(readable, standingOf, types),
     withheld: withheld === 0 ? '' : `${counted(withheld, 'record is', 'records are')} not shown: consent was withdrawn.`,
     children: childrenWords(shown),

@@ -22,8 +22,14 @@ class Firefox:
         self._service: Service | None = None
         self._driver: WebDriver | None = None
 
+    @property
+    def downloads(self) -> Path:
+        """Where it puts what a page gives it to save."""
+        return self.folder.parent / "downloads"
+
     def opens(self) -> WebDriver:
         """Start Firefox on the profile."""
+        self.downloads.mkdir(exist_ok=True, parents=True)
         self.folder.mkdir(parents=True, exist_ok=True)
         options = Options()
         options.binary_location = str(shutil.which("firefox-esr"))
@@ -31,6 +37,9 @@ class Firefox:
             options.add_argument(argument)
         options.set_preference("browser.sessionstore.resume_from_crash", False)
         options.set_preference("toolkit.startup.max_resumed_crashes", -1)
+        # What is saved goes into this folder.
+        options.set_preference("browser.download.folderList", 2)
+        options.set_preference("browser.download.dir", str(self.downloads))
         self._service = Service(
             _geckodriver(self.folder.parent),
             log_output=str(self.folder.parent / "geckodriver.log"),

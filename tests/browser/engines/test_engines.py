@@ -42,11 +42,11 @@ def firefox(tmp_path: Path) -> Iterator[Firefox]:
 
 
 @pytest.fixture
-def webkit() -> Iterator[WebKit]:
+def webkit(tmp_path: Path) -> Iterator[WebKit]:
     """WebKitGTK, not yet open."""
     if shutil.which("WebKitWebDriver") is None or shutil.which("Xvfb") is None:
         pytest.skip("WebKitGTK's driver, or a screen for it, is not on this machine")
-    webkit = WebKit()
+    webkit = WebKit(tmp_path / "webkit")
     yield webkit
     webkit.closes()
 
@@ -162,6 +162,45 @@ def test_without_a_lock_of_the_tablets_own_no_passkey_is_offered(
     tablet.locks()
     assert tablet.driver.find_elements("css selector", "[data-passkey]") == []
     tablet.unlocks()
+
+
+def test_a_sealed_copy_is_saved_by_the_browser_and_comes_in_at_the_office(
+    browser: Firefox | WebKit, closed_office: Office
+) -> None:
+    """DUR-26, as Chromium does it in `tests/browser/test_copies.py`."""
+    office = closed_office
+    office.opens()
+    tablet = DrivenTablet(browser.opens(), office)
+    tablet.enrols()
+    office.closes()
+    tablet.opens_the_visit()
+    tablet.starts_a_record()
+    tablet.writes(CODED)
+    tablet.only_here()
+
+    tablet.presses("Save a sealed copy")
+    tablet.is_at("A sealed copy was made")
+    [path] = tablet.until(lambda: _whole_copies(browser.downloads), "the file")
+    first = path.read_bytes()
+    # WebKitGTK's small browser writes over nothing.
+    path.unlink()
+    tablet.presses("Save this file again")
+    [path] = tablet.until(lambda: _whole_copies(browser.downloads), "the file once more")
+
+    assert path.read_bytes() == first
+    done = office.command("import-copy", str(path))
+    assert done.returncode == 0, done.stderr
+    assert "3 changes were taken in now." in done.stdout
+
+
+def _whole_copies(folder: Path) -> list[Path]:
+    """What has been saved to its end: the head says how many bytes follow it."""
+    found = []
+    for path in sorted(folder.iterdir()):
+        head, _, rest = path.read_bytes().partition(b"\n")
+        if head.startswith(b"{") and json.loads(head)["bytes"] == len(rest):
+            found.append(path)
+    return found
 
 
 @pytest.mark.engine("firefox")

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import warnings
+from pathlib import Path
 
 from selenium import webdriver
 from selenium.webdriver.remote.webdriver import WebDriver
@@ -14,14 +15,22 @@ from selenium.webdriver.webkitgtk.service import Service
 
 
 class WebKit:
-    """One browser and the screen it is on."""
+    """One browser and the screen it is on. Its settings lie in the folder."""
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
         self._screen: subprocess.Popen[str] | None = None
         self._driver: WebDriver | None = None
 
+    @property
+    def downloads(self) -> Path:
+        """Where it puts what a page gives it to save."""
+        return self.folder / "downloads"
+
     def opens(self) -> WebDriver:
         """Start a screen and the browser on it."""
+        self.downloads.mkdir(exist_ok=True, parents=True)
+        (self.folder / "user-dirs.dirs").write_text(f'XDG_DOWNLOAD_DIR="{self.downloads}"\n', "utf-8")
         self._screen = subprocess.Popen(
             ["Xvfb", "-displayfd", "1", "-screen", "0", "1200x1400x24", "-nolisten", "tcp"],
             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
@@ -32,7 +41,8 @@ class WebKit:
         options.binary_location = minibrowser()
         options.add_argument("--automation")
         service = Service(
-            str(shutil.which("WebKitWebDriver")), env=os.environ | {"DISPLAY": display, "GDK_BACKEND": "x11"}
+            str(shutil.which("WebKitWebDriver")),
+            env=os.environ | {"DISPLAY": display, "GDK_BACKEND": "x11", "XDG_CONFIG_HOME": str(self.folder)},
         )
         with warnings.catch_warnings():
             # Selenium's own driver for WebKitGTK calls Selenium's connection in a way that Selenium no longer likes.

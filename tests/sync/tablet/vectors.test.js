@@ -12,6 +12,7 @@ import { conflicts, fold, sameJson } from '../../../sync/tablet/fold.js';
 import { headerHash, readHeader, Unreadable, writeHeader } from '../../../sync/tablet/header.js';
 import { pushLine, readAnswer, readPull, readReceipts, writePush } from '../../../sync/tablet/line.js';
 import { writeReport } from '../../../sync/tablet/report.js';
+import { writeSealedCopy } from '../../../sync/tablet/sealed_copy.js';
 import { aesKey, NotOpened, open, seal, unwrapCarryKey, wrapCarryKey } from '../../../sync/tablet/seal.js';
 import { compareKeys } from '../../../sync/simulator/memory_storage.js';
 
@@ -84,6 +85,15 @@ for (const { name, raw, carry_keys, lines } of vectors('lines').pushes) {
     const written = lines.map(({ header, carry, sealed }) => pushLine({ header, carry, sealed: sealed ? fromBase64(sealed) : null }));
 
     assert.equal(fromUtf8(writePush(rows, written)), fromUtf8(bytesOf(raw)));
+  });
+}
+
+for (const { name, raw, head, carry_keys, lines } of vectors('copies').valid.filter(({ written }) => written)) {
+  test(`a sealed copy is written as central reads it (DUR-26): ${name}`, async () => {
+    const rows = carry_keys.map(({ id, lane, ingest, ephemeral, wrapped }) => ({ id, lane, ingest: { id: ingest, ephemeral, wrapped } }));
+    const written = lines.map(({ header, carry, sealed }) => pushLine({ header, carry, sealed: sealed ? fromBase64(sealed) : null }));
+
+    assert.equal(fromUtf8(await writeSealedCopy(head.copied_at, rows, written)), fromUtf8(bytesOf(raw)));
   });
 }
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from fieldwork.domain.evidence import BlockFacts, CodingFacts, FileFacts, Happened, Labels, RecordFacts, Version
 from fieldwork.domain.export_job import ExportJob
+from fieldwork.domain.sealed_copy import TakenIn
 from fieldwork.domain.tablet_report import TabletReport
 from fieldwork.pages import (
     concerns,
@@ -19,6 +20,7 @@ from fieldwork.pages import (
     questions,
     removing,
     reviews,
+    sealed_copies,
     sign_in,
     team,
     visits,
@@ -91,6 +93,7 @@ def _pages() -> list[tuple[str, Context]]:
         ("exports/show.html", _job("done", (("evidence.xlsx", "2.4 MB"),))),
         ("exports/show.html", _job("failed", ())),
         *[("concerns/show.html", _concerns(count)) for count in (0, 1, 2)],
+        *[("sealed_copies/draft.html", shown) for shown in _sealed_copies()],
         ("errors/problem.html", _problem()),
     ]
 
@@ -314,6 +317,16 @@ def _concerns(count: int) -> Context:
     one = concerns.ConcernLine("A", ODD, "2026-11-22T08:30:00Z", "A child", "Kitchen", "2026-11-22T09:00:00Z")
     opened = [one] if count == 2 else []
     return concerns.show(review_id=ID, review_title="Lives", count=count, concerns=opened, error="", reason="")
+
+
+def _sealed_copies() -> list[Context]:
+    came = TakenIn(False, "2026-11-22T09:00:00.000Z", 3, 1, 1, 2, 1)
+    return [
+        sealed_copies.draft(),
+        sealed_copies.draft(error=sealed_copies.NOT_A_COPY),
+        sealed_copies.draft(name=ODD, taken=came, visits=[("A", ID)]),
+        sealed_copies.draft(name="x.fieldwork", taken=TakenIn(True, "2026-11-22T09:00:00.000Z", stored=1)),
+    ]
 
 
 def _problem() -> Context:

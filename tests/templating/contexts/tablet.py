@@ -44,6 +44,9 @@ def cases() -> dict[str, list[Context]]:
         "passkeys/draft.html": [_passkey_draft(True), _passkey_draft(False)],
         "passkeys/show.html": [_ways(True), _ways(True, "That is not the passphrase"), _ways(False)],
         "people/on_tablet.html": [_people()],
+        "readable_copies/show.html": [_readable(True), _readable(False)],
+        "sealed_copies/show.html": [_sealed_copy(True), _sealed_copy(False)],
+        "two_counts/show.html": [_two_counts(True), _two_counts(False)],
         "evidence/capture.html": [_capture([]), _capture([_block(block) for block in BLOCKS])],
         "evidence/on_tablet.html": [_record(), *_looks()],
         "finding_words/show.html": [_find([]), _find([_hit()])],
@@ -257,6 +260,7 @@ def _record() -> Context:
     return {
         "back": {"href": "/tablet/visits/1", "words": "Area A"},
         "write_href": "/tablet/evidence/1/write",
+        "copy_href": "/tablet/evidence/1/readable-copy",
         "names": _names(record_waits=True, again=True, kept=FACTS, files_elsewhere="1 file is at the office only."),
         "record": {
             "id": "1",
@@ -306,6 +310,44 @@ def _only_here(trouble: bool) -> Context:
         "locks_href": "/tablet/locking",
         "ways_href": "/tablet/passkeys",
         "action": "/tablet/only-here",
+        "copy": "Save what waits as one file.",
+        "copy_action": "/tablet/sealed-copy",
+    }
+
+
+def _readable(made: bool) -> Context:
+    return {
+        "told": ["A-01 <Child> interview is in record-A-01.txt."],
+        "warning": "This file is not sealed.",
+        "restrictions": ["Do not quote these words."] if made else [],
+        "button": "" if made else "Save the copy",
+        "again": "Save this file again" if made else "",
+        "action": "/tablet/evidence/1/readable-copy",
+        "back": {"href": "/tablet/evidence/1", "words": "Back to the record"},
+    }
+
+
+def _sealed_copy(made: bool) -> Context:
+    return {
+        "told": ["143 changes are in it.", "Keep this tablet."],
+        "drafts": "1 draft is not finished." if made else "",
+        "button": "" if made else "Save a sealed copy",
+        "again": "Save this file again" if made else "",
+        "action": "/tablet/sealed-copy",
+        "back": {"href": "/tablet/only-here", "words": "Back to what is only here"},
+    }
+
+
+def _two_counts(differ: bool) -> Context:
+    return {
+        "lead": "What everybody who uses this tablet has written on it in Area A.",
+        "cards": CARDS,
+        "verdict": {"kind": "attention" if differ else "safe", "words": "The two sides differ."},
+        "differences": ["12 changes have not reached the office. Send now."] if differ else [],
+        "only_here": {"href": "/tablet/only-here", "words": "See what is only here"} if differ else "",
+        "send_action": "/tablet/visits/1/counts" if differ else "",
+        "again_href": "/tablet/visits/1/counts",
+        "back": {"href": "/tablet/visits/1", "words": "Area A"},
     }
 
 
@@ -323,6 +365,7 @@ def _locked(problem: str) -> Context:
             else "",
             "passphrase_label": "Passphrase of Idwal Pennistow" if problem else "Passphrase",
             "others_href": "/tablet/people",
+            "copy_href": "/tablet/sealed-copy" if problem else "",
             "saved": {"kind": "tablet", "words": ""},
             "error": problem,
             "text": "words that could not be saved" if problem else "",
@@ -337,6 +380,7 @@ def _visit(full: bool) -> Context:
         "facts": FACTS,
         "start_href": "/tablet/visits/1/activities/new",
         "fresh_href": "/tablet/visits/1",
+        "counts_href": "/tablet/visits/1/counts",
         "days": [{"title": "Tuesday 11 February 2025", "rows": ROWS}] if full else [],
         "withheld": "1 record is not shown: consent was withdrawn." if full else "",
         "children": [{"pseudonym": "A-C01", "more": "Years 3 and 4"}] if full else [],

@@ -1,0 +1,104 @@
+"""DUR-26 at the server's command line: `fieldwork import-copy`, with a sentence and a code that scripts can tell apart."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from fieldwork.actions.central import open_central
+from fieldwork.cli import app
+from fieldwork.settings import Settings
+from sync.central.sealed_copy import write_sealed_copy
+from tests.store.log_authors import WRITTEN_AT, Author, Carry, Written, import_incarnation, new_id, team
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """A central that the command finds."""
+    monkeypatch.setenv("DATABASE_URL", database_url)
+    monkeypatch.setenv("FIELDWORK_DATA", str(tmp_path / "data"))
+    return Settings(data=tmp_path / "data", database_url=database_url)
+
+
+@pytest.fixture
+def copy(settings: Settings, tmp_path: Path) -> Path:
+    """The copy of a tablet whose inspector wrote three notes."""
+    inspector = new_id()
+    people = team([(inspector, "inspector", 0)])
+    author = Author(people.visits[0], inspector)
+    written = [author.writes({"text": f"note {number}"}) for number in range(3)]
+
+    async def prepare() -> bytes:
+        async with open_central(settings) as central:
+            await central.log.import_drafts(people.drafts, import_incarnation(people))
+            return copied(Carry.to(central.keyring.public_keys()), written)
+
+    path = tmp_path / "sealed-copy.fieldwork"
+    path.write_bytes(asyncio.run(prepare()))
+    return path
+
+
+def copied(carry: Carry, written: list[Written]) -> bytes:
+    return write_sealed_copy(WRITTEN_AT, [carry.sent], [carry.line(one) for one in written])
+
+
+def command(path: Path) -> Result:
+    return CliRunner().invoke(app, ["import-copy", str(path)])
+
+
+def log_of(settings: Settings) -> list[tuple[str, str, str, int]]:
+    async def read() -> list[tuple[str, str, str, int]]:
+        async with open_central(settings) as central:
+            rows = await central.log.ask(
+                "SELECT operation, standing, carrier, position FROM operation_evidence WHERE carrier IS NOT NULL ORDER BY position"
+            )
+            return [tuple(row) for row in rows]  # type: ignore[misc]
+
+    return asyncio.run(read())
+
+
+def test_a_copy_is_imported_any_number_of_times_with_the_same_result(copy: Path, settings: Settings) -> None:
+    """DUR-26."""
+    first = command(copy)
+    stored = log_of(settings)
+    second = command(copy)
+
+    assert first.exit_code == second.exit_code == 0, (first.output, second.output)
+    assert "3 changes were taken in now." in first.output
+    assert "3 changes were here already." in second.output
+    assert [row[1:] for row in stored] == [("stored", "sealed copy", place) for place in (1, 2, 3)]
+    assert log_of(settings) == stored
+
+
+def test_a_cut_copy_is_said_and_what_is_left_of_it_is_at_the_office(copy: Path, settings: Settings) -> None:
+    """DUR-26."""
+    whole = copy.read_bytes()
+    copy.write_bytes(whole[:-20])
+
+    result = command(copy)
+
+    assert result.exit_code == 1
+    assert "it was cut or altered on the way" in result.output
+    assert len(log_of(settings)) == 2
+    copy.write_bytes(whole)
+    assert command(copy).exit_code == 0
+    assert [row[1] for row in log_of(settings)] == ["stored"] * 3
+
+
+def test_a_damaged_head_is_refused_and_nothing_is_taken_in(copy: Path, settings: Settings) -> None:
+    """DUR-26."""
+    copy.write_bytes(b"#" + copy.read_bytes())
+
+    result = command(copy)
+
+    assert result.exit_code == 1
+    assert "Nothing was taken in" in result.output
+    assert log_of(settings) == []
+
+
+@pytest.mark.parametrize("name", ["nothing-here.fieldwork", "."])
+def test_a_file_that_cannot_be_read_is_said(settings: Settings, tmp_path: Path, name: str) -> None:
+    assert command(tmp_path / name).exit_code == 2
