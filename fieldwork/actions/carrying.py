@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TypeGuard
 
 from fieldwork.actions.central import Central
@@ -24,19 +25,23 @@ class Carrier:
     device_id: str
     person_id: str
     may_read: bool
+    last_seen_at: datetime
 
 
 async def carrier_of(central: Central, token: str) -> Carrier | None:
     """The device with this token, also when it has been revoked; None for a token that was never given."""
     token_hash = hashlib.sha256(token.encode()).hexdigest()
     found = await central.log.ask(
-        "SELECT id, person_id, revoked_at, reading_token_hash FROM device WHERE token_hash = ? OR reading_token_hash = ?",
+        "SELECT id, person_id, revoked_at, reading_token_hash, last_seen_at FROM device"
+        " WHERE token_hash = ? OR reading_token_hash = ?",
         token_hash,
         token_hash,
     )
-    for device_id, person_id, revoked_at, reading_token_hash in found:
+    for device_id, person_id, revoked_at, reading_token_hash, last_seen_at in found:
         reads = reading_token_hash == token_hash
-        return Carrier(str(device_id), str(person_id), reads and revoked_at is None)
+        # SQLite has no moments, and keeps them as text.
+        seen_at = datetime.fromisoformat(last_seen_at) if isinstance(last_seen_at, str) else last_seen_at
+        return Carrier(str(device_id), str(person_id), reads and revoked_at is None, seen_at)
     return None
 
 

@@ -32,7 +32,7 @@ class EnrolmentCode:
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """One enrolled device. `unsent_count` and `oldest_unsent_at` are what it said last; None when it has not said."""
+    """One enrolled device. `last_seen_at` is central's clock; what the device says is on it alone is a `TabletContact`."""
 
     id: UUID
     person_id: UUID
@@ -41,8 +41,6 @@ class Device:
     last_seen_at: datetime
     app_version: str
     revoked_at: datetime | None = None
-    unsent_count: int | None = None
-    oldest_unsent_at: datetime | None = None
 
 
 def enrolment_code_as_typed(typed: str) -> str:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from fieldwork.domain.tablet_contact import TabletContact
 from fieldwork.domain.tablet_report import TabletReport
 from fieldwork.pages.frame import Page, choice, field
+from fieldwork.pages.tablet_contacts import last_here, said_last
 from fieldwork.pages.tablet_reports import reports
-from fieldwork.pages.words import ROLE_WORDS, counted, moment_in_words, words_for
+from fieldwork.pages.words import ROLE_WORDS, moment_in_words, words_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,15 +30,15 @@ class AccountLine:
 
 @dataclass(frozen=True, slots=True)
 class DeviceLine:
-    """One tablet or desk browser, and what it said last about its unsent work."""
+    """One tablet or desk browser, and what it said last of what is on it alone."""
 
     device_id: str
     person: str
     label: str
     last_seen_at: datetime
     revoked_at: datetime | None
-    unsent_count: int | None
-    oldest_unsent_at: datetime | None
+    contact: TabletContact | None = None
+    """What it said last; None when it has said nothing."""
     reports: Sequence[TabletReport] = ()
     """What it found wrong with its own copies, the last first."""
 
@@ -97,7 +99,9 @@ def draft(
     }
 
 
-def show(line: AccountLine, devices: Sequence[DeviceLine], *, is_self: bool, now: datetime) -> Page:
+def show(
+    line: AccountLine, devices: Sequence[DeviceLine], *, is_self: bool, alarm_after: timedelta, now: datetime
+) -> Page:
     """One account, with what can be done to it."""
     return {
         "title": line.name,
@@ -106,7 +110,7 @@ def show(line: AccountLine, devices: Sequence[DeviceLine], *, is_self: bool, now
         "action": f"/people/{line.account_id}",
         "disabled": line.disabled_at is not None,
         "is_self": is_self,
-        "devices": [_device(one, now) for one in devices],
+        "devices": [_device(one, alarm_after, now) for one in devices],
     }
 
 
@@ -115,35 +119,50 @@ def secret(*, title: str, told: Sequence[str], words: str, back_href: str, back_
     return {"title": title, "told": list(told), "secret": words, "back_href": back_href, "back_words": back_words}
 
 
-def devices(lines: Sequence[DeviceLine], *, now: datetime) -> Page:
-    """Every tablet, the one that was here last first."""
-    return {"title": "Tablets", "devices": [_device(line, now) for line in lines]}
+def devices(
+    lines: Sequence[DeviceLine],
+    *,
+    alarm_after: timedelta,
+    now: datetime,
+    given: str | None = None,
+    faults: dict[str, str] | None = None,
+) -> Page:
+    """Every tablet: those with something that has waited too long, then the one that was here last first.
+
+    After how many hours the office is warned is shown as well, and can be changed.
+    """
+    shown = [_device(line, alarm_after, now) for line in lines]
+    hours = int(alarm_after.total_seconds()) // 3600
+    return {
+        "title": "Tablets",
+        "devices": sorted(shown, key=lambda device: not device["said"]["alarm"]),
+        "action": "/devices/alarm",
+        "hours": field(
+            "hours",
+            "Warn after this many hours",
+            value=str(hours) if given is None else given,
+            hint="Leads and administrators are warned when something has waited longer than this on a tablet.",
+            error=(faults or {}).get("hours", ""),
+        ),
+    }
 
 
-def _device(line: DeviceLine, now: datetime) -> Page:
-    if line.unsent_count is None:
-        unsent = "It has not said whether it holds unsent work."
-    elif line.unsent_count == 0:
-        unsent = "Nothing was waiting to be sent."
-    else:
-        unsent = f"{counted(line.unsent_count, 'entry was', 'entries were')} waiting to be sent."
-        if line.oldest_unsent_at is not None:
-            unsent += f" The oldest was from {moment_in_words(line.oldest_unsent_at)}."
+def confirm_revoke(line: DeviceLine, *, alarm_after: timedelta, now: datetime) -> Page:
+    """One more look at a tablet before it is revoked."""
+    return {"title": "Revoke this tablet?", "device": _device(line, alarm_after, now)}
+
+
+def _device(line: DeviceLine, alarm_after: timedelta, now: datetime) -> Page:
     return {
         "id": f"device-{line.device_id}",
         "label": line.label or "Tablet without a name",
         "person": line.person,
-        "seen": f"Last here on {moment_in_words(line.last_seen_at)}, {_ago(now, line.last_seen_at)}.",
-        "unsent": unsent,
+        "seen": last_here(line.last_seen_at, now),
+        "said": said_last(line.contact, last_seen_at=line.last_seen_at, alarm_after=alarm_after, now=now),
         "revoked": f"Revoked on {moment_in_words(line.revoked_at)}." if line.revoked_at else "",
         "reports": reports(line.reports, line.person),
         "action": f"/devices/{line.device_id}/revoke",
     }
-
-
-def _ago(now: datetime, then: datetime) -> str:
-    days = max(0, (now - then).days)
-    return "in the last 24 hours" if days == 0 else f"{counted(days, 'day', 'days')} ago"
 
 
 def _facts(line: AccountLine) -> list[Page]:

@@ -59,8 +59,9 @@ def show(
     not_screened: int,
     position: int,
     held: int | None,
+    tablets: Page | None,
 ) -> Page:
-    """The page of a visit. `held` is None for everybody but the lead."""
+    """The page of a visit. `held` and `tablets` (tablet_contacts.board) are None for everybody but the lead."""
     return {
         "title": f"Area {letter}",
         "place": f"Area {letter}",
@@ -73,6 +74,8 @@ def show(
         "team_href": f"/visits/{visit_id}/team" if held is not None else "",
         "held": _held_words(held),
         "held_href": f"/visits/{visit_id}/held" if held is not None else "",
+        "is_lead": tablets is not None,
+        "tablets": tablets or {"rows": [], "without": [], "alarm": ""},
         "arrived": arrived(visit_id=visit_id, position=position, told=0, new=0, changed=0),
     }
 

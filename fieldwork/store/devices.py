@@ -1,4 +1,4 @@
-"""Devices: how a tablet becomes known, what it says about its unsent work, and how a lost one is refused.
+"""Devices: how a tablet becomes known, when it was here last, and how a lost one is refused.
 
 An administrator makes a code, the person types it on the tablet, and the tablet gets a token of its own. Revoking
 stops the token and nothing else: what the tablet had already brought stays, and its unsent words stay on it, sealed.
@@ -6,6 +6,7 @@ stops the token and nothing else: what the tablet had already brought stays, and
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -86,22 +87,10 @@ async def device_of(database: Database, device_id: UUID) -> Device | None:
     return _shape_of(row) if row else None
 
 
-async def note_contact(
-    database: Database,
-    device_id: UUID,
-    *,
-    unsent_count: int | None,
-    oldest_unsent_at: datetime | None,
-    app_version: str,
-    now: datetime,
-) -> None:
-    """The device was here and said how much it has not sent. None means that it did not say: what it said before
-    stays.
-    """
-    said = {} if unsent_count is None else {"unsent_count": unsent_count, "oldest_unsent_at": oldest_unsent_at}
+async def note_contact(database: Database, device_id: UUID, *, now: datetime) -> None:
+    """The device was here, also a revoked one. The time never goes back; the second time changes nothing."""
     async with database.writing() as connection:
-        known = tables.Device.filter(id=device_id).using_db(connection)
-        await known.update(last_seen_at=now, app_version=app_version, **said)
+        await tables.Device.filter(id=device_id, last_seen_at__lt=now).using_db(connection).update(last_seen_at=now)
 
 
 async def revoke_device(database: Database, device_id: UUID, *, now: datetime) -> None:
@@ -118,7 +107,21 @@ async def all_devices(database: Database) -> tuple[Device, ...]:
 
 async def devices_of_person(database: Database, person_id: UUID) -> tuple[Device, ...]:
     """The devices of one person, the one that was here last first; also revoked ones."""
-    rows = await tables.Device.filter(person_id=person_id).using_db(database.reader).order_by("-last_seen_at", "id")
+    return await devices_of_people(database, [person_id])
+
+
+async def devices_of_people(database: Database, person_ids: Iterable[UUID]) -> tuple[Device, ...]:
+    """The devices of these people, the one that was here last first; also revoked ones."""
+    return await _devices(database, person_id__in=list(person_ids))
+
+
+async def devices_named(database: Database, device_ids: Iterable[UUID]) -> tuple[Device, ...]:
+    """The devices with these ids, the one that was here last first; also revoked ones."""
+    return await _devices(database, id__in=list(device_ids))
+
+
+async def _devices(database: Database, **wanted: list[UUID]) -> tuple[Device, ...]:
+    rows = await tables.Device.filter(**wanted).using_db(database.reader).order_by("-last_seen_at", "id")
     return tuple(_shape_of(row) for row in rows)
 
 
@@ -148,6 +151,4 @@ def _shape_of(row: tables.Device) -> Device:
         last_seen_at=row.last_seen_at,
         app_version=row.app_version,
         revoked_at=row.revoked_at,
-        unsent_count=row.unsent_count,
-        oldest_unsent_at=row.oldest_unsent_at,
     )

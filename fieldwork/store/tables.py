@@ -81,7 +81,11 @@ class EnrolmentCode(Model):
 
 
 class Device(Model):
-    """A known tablet or desk browser, what it last said about its unsent work, and whether it may still come."""
+    """A known tablet or desk browser, when it was here last, and whether it may still come.
+
+    `unsent_count` and `oldest_unsent_at` are empty everywhere: what a tablet holds stands in `TabletContact`, and no step of the schema
+    takes a column away.
+    """
 
     id = fields.UUIDField(primary_key=True)
     token_hash = fields.CharField(max_length=64, unique=True)
@@ -127,6 +131,44 @@ class TabletReport(Model):
     class Meta:
         table = "tablet_report"
         unique_together = (("device_id", "report"),)
+
+
+class TabletContact(Model):
+    """What a device said last of what is on it alone. `told_at` is central's clock; `oldest_at` is the tablet's claim, as it came."""
+
+    id = fields.BigIntField(primary_key=True, generated=True)
+    device: fields.OneToOneRelation[Device] = fields.OneToOneField(
+        "store.Device", related_name="contact", on_delete=fields.RESTRICT
+    )
+    device_id: UUID
+    told_at = fields.DatetimeField()
+    app_version = fields.CharField(max_length=64)
+    waiting = fields.BigIntField()
+    oldest_at = fields.CharField(max_length=24, null=True)
+    oldest_age_s = fields.BigIntField(null=True)
+    attention = fields.BigIntField()
+    drafts = fields.BigIntField()
+    persisted = fields.BooleanField(null=True)
+
+    class Meta:
+        table = "tablet_contact"
+
+
+class TabletContactVisit(Model):
+    """What waits of one visit, as the device said last."""
+
+    id = fields.BigIntField(primary_key=True, generated=True)
+    contact: fields.ForeignKeyRelation[TabletContact] = fields.ForeignKeyField(
+        "store.TabletContact", related_name="visits", on_delete=fields.RESTRICT
+    )
+    contact_id: int
+    visit_id = fields.UUIDField(db_index=True)
+    waiting = fields.BigIntField()
+    oldest_age_s = fields.BigIntField()
+
+    class Meta:
+        table = "tablet_contact_visit"
+        unique_together = (("contact_id", "visit_id"),)
 
 
 class Setting(Model):

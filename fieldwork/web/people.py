@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -11,9 +11,11 @@ from starlette.routing import Route
 from fieldwork.actions import accounts as actions
 from fieldwork.actions.central import Central
 from fieldwork.actions.signing_in import Seat
+from fieldwork.actions.tablet_contacts import alarm_after, set_alarm_after
 from fieldwork.domain.account import Account
 from fieldwork.domain.device import Device, enrolment_code_as_shown
 from fieldwork.domain.problems import FormFaults, NotFound
+from fieldwork.domain.tablet_contact import TabletContact
 from fieldwork.domain.tablet_report import TabletReport
 from fieldwork.pages import people as pages
 from fieldwork.pages.frame import summary
@@ -22,6 +24,7 @@ from fieldwork.store.accounts import all_accounts
 from fieldwork.store.devices import all_devices, devices_of_person
 from fieldwork.store.people import Placed, all_placed, names_of
 from fieldwork.store.records import record_of
+from fieldwork.store.tablet_contacts import contacts_of
 from fieldwork.store.tablet_reports import reports_of
 from fieldwork.store.visit_evidence import visit_row
 from fieldwork.web.access import central_in, form_in, go_to, seat_in, text_in
@@ -72,9 +75,13 @@ async def show(request: Request) -> Response:
     account = await actions.account_to_manage(central, seat.account, request.path_params["account_id"])
     line = await _line(central, account, await all_placed(central.log))
     found = await devices_of_person(central.database, account.person_id)
-    told = await reports_of(central.database, [one.id for one in found])
-    devices = [_device(one, account.name, told.get(one.id, [])) for one in found]
-    shown = pages.show(line, devices, is_self=account.id == seat.account.id, now=central.clock())
+    shown = pages.show(
+        line,
+        await _device_lines(central, found, {str(account.person_id): account.name}),
+        is_self=account.id == seat.account.id,
+        alarm_after=await alarm_after(central),
+        now=central.clock(),
+    )
     return page(request, "people/show.html", shown, current="people")
 
 
@@ -123,13 +130,20 @@ async def code(request: Request) -> Response:
 
 
 async def devices(request: Request) -> Response:
-    """Every tablet, with its last contact, what it said about unsent work and what it found wrong with its own copies."""
+    """Every tablet, with its last contact, what it says is on it alone and what it found wrong with its own copies."""
     central, _ = _administrator(request)
-    found = await all_devices(central.database)
-    names = await names_of(central.log, [str(device.person_id) for device in found])
-    told = await reports_of(central.database, [device.id for device in found])
-    lines = [_device(one, names.get(str(one.person_id), "Somebody"), told.get(one.id, [])) for one in found]
-    return page(request, "devices/browse.html", pages.devices(lines, now=central.clock()), current="devices")
+    return await _devices_page(request, central)
+
+
+async def set_alarm(request: Request) -> Response:
+    """Change after how many hours the office is warned of what waits on a tablet."""
+    central, seat = _administrator(request)
+    given = text_in(await form_in(request), "hours", 20)
+    try:
+        await set_alarm_after(central, seat.account, given)
+    except FormFaults as problem:
+        return await _devices_page(request, central, given, {one.field: one.words for one in problem.faults})
+    return go_to("/devices?done=alarm")
 
 
 async def confirm_revoke(request: Request) -> Response:
@@ -138,9 +152,9 @@ async def confirm_revoke(request: Request) -> Response:
     for device in await all_devices(central.database):
         if str(device.id) == request.path_params["device_id"]:
             names = await names_of(central.log, [str(device.person_id)])
-            line = _device(device, names.get(str(device.person_id), "Somebody"), [])
-            listed = pages.devices([line], now=central.clock())["devices"][0]
-            shown = {"title": "Revoke this tablet?", "device": listed}
+            said = await contacts_of(central.database, [device.id])
+            line = _device(device, names.get(str(device.person_id), "Somebody"), said.get(device.id), [])
+            shown = pages.confirm_revoke(line, alarm_after=await alarm_after(central), now=central.clock())
             return page(request, "devices/confirm.html", shown, current="devices")
     raise NotFound
 
@@ -200,15 +214,43 @@ async def _without_account(central: Central) -> list[tuple[str, str]]:
     return list(people.items())
 
 
-def _device(device: Device, person: str, reports: Sequence[TabletReport]) -> pages.DeviceLine:
+async def _devices_page(
+    request: Request, central: Central, given: str | None = None, faults: dict[str, str] | None = None
+) -> Response:
+    found = await all_devices(central.database)
+    names = await names_of(central.log, [str(device.person_id) for device in found])
+    shown = pages.devices(
+        await _device_lines(central, found, names),
+        alarm_after=await alarm_after(central),
+        now=central.clock(),
+        given=given,
+        faults=faults,
+    )
+    status, problems = (422, summary(faults)) if faults else (200, [])
+    return page(request, "devices/browse.html", shown, status=status, current="devices", problems=problems)
+
+
+async def _device_lines(
+    central: Central, devices: Sequence[Device], names: Mapping[str, str]
+) -> list[pages.DeviceLine]:
+    ids = [device.id for device in devices]
+    said, told = await contacts_of(central.database, ids), await reports_of(central.database, ids)
+    return [
+        _device(one, names.get(str(one.person_id), "Somebody"), said.get(one.id), told.get(one.id, []))
+        for one in devices
+    ]
+
+
+def _device(
+    device: Device, person: str, contact: TabletContact | None, reports: Sequence[TabletReport]
+) -> pages.DeviceLine:
     return pages.DeviceLine(
         device_id=str(device.id),
         person=person,
         label=device.label,
         last_seen_at=device.last_seen_at,
         revoked_at=device.revoked_at,
-        unsent_count=device.unsent_count,
-        oldest_unsent_at=device.oldest_unsent_at,
+        contact=contact,
         reports=reports,
     )
 
@@ -223,6 +265,7 @@ ROUTES = [
     Route("/people/{account_id}/password", password, methods=["POST"], name="people.password"),
     Route("/people/{account_id}/codes", code, methods=["POST"], name="people.code"),
     Route("/devices", devices, methods=["GET"], name="devices.browse"),
+    Route("/devices/alarm", set_alarm, methods=["POST"], name="devices.alarm"),
     Route("/devices/{device_id}/revoke", confirm_revoke, methods=["GET"], name="devices.confirm"),
     Route("/devices/{device_id}/revoke", revoke, methods=["POST"], name="devices.revoke"),
 ]

@@ -1,4 +1,4 @@
-"""The HTTP coat of PROTOCOL.md section 4: push, pull, manifest, keys, report. No cookie counts here, only the device's token.
+"""The HTTP coat of PROTOCOL.md section 4: push, pull, manifest, keys, report, contact. No cookie counts here, only the device's token.
 
 Step 6 of the life of one note. The token names the carrier; whose words they are, and whether their author may write them, is
 judged behind `actions`. A revoked tablet may still bring what it carries, and gets nothing.
@@ -9,13 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
+from starlette.background import BackgroundTask
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from fieldwork.actions.carrying import Carrier, carrier_of, page_for, scopes_for
 from fieldwork.actions.central import Central
+from fieldwork.actions.tablet_contacts import is_contact_due, note_carrier, take_contact
 from fieldwork.actions.tablet_reports import take_report
+from sync.central.contact import MOST_CONTACT_BYTES, read_contact, write_contacted
 from sync.central.header import is_uuid
 from sync.central.line import (
     LINES_MEDIA_TYPE,
@@ -51,7 +54,7 @@ async def push(request: Request) -> Response:
     except ClientDisconnect:
         return _problem(central, CUT, 400)
     receipts = await central.log.take_in(brought)
-    return _json(write_receipts(central.epoch, receipts))
+    return _json(write_receipts(central.epoch, receipts), _sign_of_life(central, carrier))
 
 
 async def pull(request: Request) -> Response:
@@ -85,7 +88,7 @@ async def keys(request: Request) -> Response:
     central, carrier = await _central_and_carrier(request)
     if carrier is None:
         return _refused(central)
-    return _json(write_keys(central.epoch, central.keyring.public_keys()))
+    return _json(write_keys(central.epoch, central.keyring.public_keys()), _sign_of_life(central, carrier))
 
 
 async def scopes(request: Request) -> Response:
@@ -106,6 +109,18 @@ async def report(request: Request) -> Response:
         return told
     await take_report(central, carrier, told)
     return _json(write_reported(central.epoch, told.report))
+
+
+async def contact(request: Request) -> Response:
+    """Keep how much a tablet says is on it alone, as counts. A revoked tablet may say so, as it may still bring."""
+    central, carrier = await _central_and_carrier(request)
+    if carrier is None:
+        return _refused(central)
+    said = await _read_or_refused(request, central, read_contact)
+    if isinstance(said, Response):
+        return said
+    await take_contact(central, carrier, said)
+    return _json(write_contacted(central.epoch))
 
 
 _PRIVATE = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
@@ -129,8 +144,13 @@ async def _read_or_refused(request: Request, central: Central, read: Callable[[b
         return _problem(central, CUT, 400)
 
 
-def _json(body: bytes) -> Response:
-    return Response(body, media_type="application/json", headers=dict(_PRIVATE))
+def _sign_of_life(central: Central, carrier: Carrier) -> BackgroundTask | None:
+    """What is done once the answer is out: that the tablet was here is written down, and whatever befalls that costs no answer."""
+    return BackgroundTask(note_carrier, central, carrier) if is_contact_due(central, carrier) else None
+
+
+def _json(body: bytes, afterwards: BackgroundTask | None = None) -> Response:
+    return Response(body, media_type="application/json", headers=dict(_PRIVATE), background=afterwards)
 
 
 def _problem(central: Central, code: str, status: int) -> Response:
@@ -150,6 +170,7 @@ ROUTES = [
     Route("/sync/pull", pull, methods=["GET"], name="sync.pull"),
     Route("/sync/manifest", manifest, methods=["POST"], name="sync.manifest", max_body_size=MOST_STREAMS_BYTES),
     Route("/sync/report", report, methods=["POST"], name="sync.report", max_body_size=MOST_REPORT_BYTES),
+    Route("/sync/contact", contact, methods=["POST"], name="sync.contact", max_body_size=MOST_CONTACT_BYTES),
     Route("/sync/keys", keys, methods=["GET"], name="sync.keys"),
     Route("/sync/scopes", scopes, methods=["GET"], name="sync.scopes"),
 ]

@@ -10,8 +10,10 @@ from fieldwork.actions.central import Central
 from fieldwork.actions.reading import VisitSeen, visit_to_read
 from fieldwork.actions.record_as_read import labels_of_review
 from fieldwork.actions.seeing import seen_states
+from fieldwork.actions.tablet_contacts import TabletOfVisit, alarm_after, tablets_of_visit
 from fieldwork.pages import visits as pages
 from fieldwork.pages.frame import Page
+from fieldwork.pages.tablet_contacts import TabletLine, board, is_on_site
 from fieldwork.store.operations import last_position, not_taken_in, records_touched, set_aside, waiting_for_a_gap
 from fieldwork.store.records import Record, record_of, records_in
 from fieldwork.store.visit_evidence import blocks_counted, evidence_of_visit
@@ -48,6 +50,7 @@ async def _told(central: Central, visit: VisitSeen) -> Page:
         not_screened=evidence.not_screened,
         position=position,
         held=await held_count(central, visit) if visit.leads else None,
+        tablets=await _tablets(central, visit) if visit.leads else None,
     )
 
 
@@ -79,6 +82,31 @@ async def held_count(central: Central, visit: VisitSeen) -> int:
         len(await not_taken_in(central.log, visit.scope))
         + len(await waiting_for_a_gap(central.log, visit.scope))
         + len(await set_aside(central.log, visit.scope))
+    )
+
+
+async def _tablets(central: Central, visit: VisitSeen) -> Page:
+    found = await tablets_of_visit(central, visit)
+    return board(
+        [_tablet_line(one) for one in found.tablets],
+        found.without,
+        alarm_after=await alarm_after(central),
+        on_site=is_on_site(visit.record.get("on_site_from"), visit.record.get("on_site_to"), central.clock()),
+        now=central.clock(),
+    )
+
+
+def _tablet_line(one: TabletOfVisit) -> TabletLine:
+    return TabletLine(
+        label=one.device.label,
+        person=one.person,
+        standing=one.standing,
+        last_seen_at=one.device.last_seen_at,
+        revoked_at=one.device.revoked_at,
+        told_at=one.contact.told_at if one.contact else None,
+        waiting=one.held.waiting if one.held else (0 if one.contact else None),
+        oldest_age_s=one.held.oldest_age_s if one.held else None,
+        persisted=one.contact.persisted if one.contact else None,
     )
 
 

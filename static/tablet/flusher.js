@@ -1,14 +1,16 @@
 /**
- * The one who sends: pushes what waits, compares manifests, fetches what others wrote, reports damage. One for each tablet at a time.
+ * The one who sends: pushes what waits, compares manifests, fetches what others wrote, reports damage, tells what is still here. One for
+ * each tablet at a time.
  *
- * Four errands, each with its own waiting: while an office takes nothing in, what others wrote still arrives, and the other way round.
+ * Five errands, each with its own waiting: while an office takes nothing in, what others wrote still arrives, and the other way round.
  * Waiting grows with jitter and never ends. A Web Lock keeps two tabs from sending the same twice; when it cannot be had within ten
- * seconds the sending goes on without, because sending twice is harmless and not sending is not (assurance 1.2). Sending, comparing and
- * reporting work while locked, fetching does not.
+ * seconds the sending goes on without, because sending twice is harmless and not sending is not (assurance 1.2). All but fetching
+ * work while locked.
  */
 import { persisted } from './ports/persistence.js';
 import { Round } from './round.js';
 import { chanceOf, retryAfterMs, waitAfter } from '../../sync/tablet/backoff.js';
+import { contactStep } from '../../sync/tablet/contact.js';
 import { keysStep } from '../../sync/tablet/ingest.js';
 import { manifestStep } from '../../sync/tablet/manifest.js';
 import { Pusher } from '../../sync/tablet/push.js';
@@ -22,6 +24,9 @@ const PULL_EVERY_MS = 20_000;
 const LOOK_AGAIN_MS = 5_000;
 const MANIFEST_EVERY_MS = 60_000;
 const REPORTS_EVERY_MS = 60_000;
+const CONTACT_EVERY_MS = 300_000;
+/** The release that this file came with: `/a/<release>/…`. */
+const APP_VERSION = import.meta.url.split('/')[4] ?? '';
 const LONGEST_WATCHED_MS = 20_000;
 /** A draft comes every 700 ms while the keys go on (static/screen/typing.js), so this is a pause of a person and not one between two drafts. */
 const PAUSE_MS = 1_000;
@@ -53,7 +58,13 @@ export class Flusher {
   /** When words came that are not finished yet. */
   #typed_ms = -Infinity;
 
-  #failures = { comparing: 0, fetching: 0, reporting: 0 };
+  #failures = { comparing: 0, fetching: 0, reporting: 0, telling: 0 };
+
+  /** What the office has heard of what is still here, when, and by whose token: each person's is a tablet of its own there. */
+  #told = { what: /** @type {string | null} */ (null), at_ms: -Infinity, by: /** @type {string | null} */ (null) };
+
+  /** By whose token the notes have gone, so that it may be told behind them. @type {string | null | undefined} */
+  #sentBy = undefined;
 
   /** Sending and comparing write about the same entries, so here they go one after the other. @type {Promise<unknown>} */
   #entries = Promise.resolve();
@@ -75,6 +86,7 @@ export class Flusher {
     this.comparing = new Round(inTurn(() => this.#compare()), turns, around);
     this.fetching = new Round(errand(() => turns.alone('fieldwork-fetcher', () => this.#fetch())), turns, around);
     this.reporting = new Round(errand(() => turns.alone('fieldwork-reporter', () => this.#report())), turns, around);
+    this.telling = new Round(errand(() => turns.alone('fieldwork-teller', () => this.#tell())), turns, around);
   }
 
   start() {
@@ -127,8 +139,10 @@ export class Flusher {
 
   /** Push until nothing waits. @returns {Promise<Next>} */
   async #send() {
+    let sent = 0;
     for (;;) {
       const pushed = await this.pusher.step();
+      sent += pushed.sent;
       if (pushed.sent > 0) this.#note(pushed.problem, this.fetching);
       this.#dropped(pushed.redacted);
       if (pushed.epochChanged) this.comparing.release();
@@ -137,8 +151,21 @@ export class Flusher {
         // Where nobody answers a new note costs nothing to try; where somebody refuses, asking again at each note would be a loop.
         return { wait_ms: pushed.wait_ms || LOOK_AGAIN_MS, held: !['no_answer', 'storage_failed'].includes(pushed.problem) };
       }
-      if (pushed.left === 0 || pushed.wait_ms > 0) return { wait_ms: LOOK_AGAIN_MS, held: false };
+      if (pushed.left === 0 || pushed.wait_ms > 0) {
+        this.#notesAreAway(sent);
+        return { wait_ms: LOOK_AGAIN_MS, held: false };
+      }
     }
+  }
+
+  /** What can go has gone: now the office may hear what is left. A turn that had nothing to send is no reason, but for a person's first. @param {number} sent */
+  #notesAreAway(sent) {
+    if (sent > 0 || this.#sentBy !== this.#by()) this.telling.wake();
+    this.#sentBy = this.#by();
+  }
+
+  #by() {
+    return this.application.enrolment?.carrying_token ?? null;
   }
 
   /** The office's public keys, and how far it has what is here. @returns {Promise<Next>} */
@@ -185,7 +212,23 @@ export class Flusher {
     return { wait_ms: REPORTS_EVERY_MS, held: false };
   }
 
-  /** @param {'comparing' | 'fetching' | 'reporting'} errand @param {string} problem @param {string | null} retryAfter @returns {Next} */
+  /**
+   * How much is still on this tablet alone. Its failing is said nowhere: whether the office answers is for the other errands to say.
+   * @returns {Promise<Next>}
+   */
+  async #tell() {
+    const by = this.#by();
+    const due = by !== this.#told.by || this.turns.now_ms() - this.#told.at_ms >= CONTACT_EVERY_MS;
+    const about = { app_version: APP_VERSION, persisted: await persisted() };
+    const { asked, told, problem, retryAfter, epochChanged } = await contactStep(this.application.tablet, about, { told: this.#told.what, due });
+    if (epochChanged) this.comparing.release();
+    if (problem !== null) return this.#backOff('telling', problem, retryAfter);
+    this.#failures.telling = 0;
+    if (asked) this.#told = { what: told, at_ms: this.turns.now_ms(), by };
+    return { wait_ms: Math.max(0, this.#told.at_ms + CONTACT_EVERY_MS - this.turns.now_ms()), held: false };
+  }
+
+  /** @param {'comparing' | 'fetching' | 'reporting' | 'telling'} errand @param {string} problem @param {string | null} retryAfter @returns {Next} */
   #backOff(errand, problem, retryAfter) {
     const { random, clock } = this.application.tablet;
     this.#failures[errand] += 1;

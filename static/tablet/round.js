@@ -1,5 +1,5 @@
 /**
- * One errand that is run again and again for as long as the worker lives: sending, comparing, fetching.
+ * One errand that is run again and again for as long as the worker lives: sending, comparing, fetching, reporting, telling.
  *
  * Each has its own clock, so that one that is refused for an hour keeps none of the others waiting. An errand says when it wants to go
  * again, and whether anything may make that sooner. It never runs twice at once, and a fault in it ends that turn and not the errand.

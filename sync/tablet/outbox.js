@@ -29,10 +29,13 @@ export async function countOutbox(storage) {
   return counts;
 }
 
+/** Whether the office set it aside or could not read it, or its receipt did not agree. @param {Pick<OutboxRow, 'standing' | 'code'>} row */
+export const needsPerson = ({ standing, code }) => standing !== 'unsent' && (standing !== 'held' || code === 'hash_differs');
+
 /** Those that the office did not simply take, or whose receipt did not agree. @param {import('./ports.js').Storage} storage @returns {Promise<Attention[]>} */
 export async function needsAttention(storage) {
   return (await storage.range('outbox'))
-    .filter(({ value }) => value.standing !== 'unsent' && (value.standing !== 'held' || value.code === 'hash_differs'))
+    .filter(({ value }) => needsPerson(value))
     .map(({ key, value }) => ({ stream: key[0], sequence: key[1], ...pick(value) }));
 }
 

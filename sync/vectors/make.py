@@ -9,6 +9,7 @@ import json
 from pathlib import Path
 
 from sync.vectors.cases_of_bodies import bodies
+from sync.vectors.cases_of_contacts import contacts
 from sync.vectors.cases_of_copies import copies
 from sync.vectors.cases_of_folding import chains, folds
 from sync.vectors.cases_of_headers import headers
@@ -31,6 +32,7 @@ def files() -> dict[str, str]:
         "exchanges": exchanges(),
         "reports": reports(),
         "copies": copies(),
+        "contacts": contacts(),
         "seal": seals(),
         "person_keys": person_keys(),
         "fold": folds(),

@@ -1,4 +1,4 @@
-"""A tablet becomes known once, says what it has not sent, and a lost one is refused."""
+"""A tablet becomes known once, is known to have been here, and a lost one is refused."""
 
 from __future__ import annotations
 
@@ -72,24 +72,18 @@ async def test_a_code_that_is_too_old_or_unknown_lets_nobody_in(database: Databa
     assert await devices.forget_old_codes(database, before=shape.expires_at + timedelta(seconds=1)) == 1
 
 
-async def test_a_tablet_says_what_it_has_not_sent_and_keeps_it_when_it_says_nothing(database: Database) -> None:
+async def test_a_tablet_was_here_when_it_was_here_last_and_the_time_never_goes_back(database: Database) -> None:
     code, _ = await devices.make_enrolment_code(database, person_id=uuid4(), made_by=uuid4(), now=NOW)
     enrolled = await devices.enrol_device(database, code, label="tablet", app_version="1.0", now=NOW)
     assert enrolled is not None
-    device_id, oldest, later = enrolled[1].id, NOW - timedelta(hours=5), NOW + timedelta(minutes=1)
+    device_id, later = enrolled[1].id, NOW + timedelta(minutes=7)
 
-    await devices.note_contact(database, device_id, unsent_count=7, oldest_unsent_at=oldest, app_version="1.0", now=NOW)
-    await devices.note_contact(
-        database, device_id, unsent_count=None, oldest_unsent_at=None, app_version="1.1", now=later
-    )
-    said = await devices.device_of(database, device_id)
+    for moment in (later, later, NOW - timedelta(days=1)):
+        await devices.note_contact(database, device_id, now=moment)
 
-    assert said is not None
-    assert (said.unsent_count, said.oldest_unsent_at, said.last_seen_at, said.app_version) == (7, oldest, later, "1.1")
-    await devices.note_contact(database, device_id, unsent_count=0, oldest_unsent_at=None, app_version="1.1", now=later)
-    said = await devices.device_of(database, device_id)
-    assert said is not None
-    assert (said.unsent_count, said.oldest_unsent_at) == (0, None)
+    known = await devices.device_of(database, device_id)
+    assert known is not None
+    assert (known.last_seen_at, known.created_at, known.app_version) == (later, NOW, "1.0")
 
 
 async def test_a_lost_tablet_is_refused_and_still_listed(database: Database) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from sync.central.body import BodyProblem, read_body, shown, write_body
 from sync.central.chain import verify_chain
+from sync.central.contact import Contact, read_contact, read_contacted, write_contact, write_contacted
 from sync.central.fold import extend, fold
 from sync.central.header import Header, Unreadable, hash_of, read_header, write_header
 from sync.central.line import (
@@ -241,6 +242,34 @@ def test_the_answer_to_a_report_names_it(case):
 def test_an_answer_that_is_not_centrals_takes_no_report(case):
     with pytest.raises(AnswerProblem):
         read_reported(bytes_of(case["raw"]))
+
+
+@cases("contacts", "valid")
+def test_a_contact_is_read_and_written_as_promised(case):
+    contact = read_contact(bytes_of(case["raw"]))
+
+    assert contact == msgspec.convert(case["contact"], Contact)
+    assert write_contact(contact) == bytes_of(case["raw"])
+
+
+@cases("contacts", "wrong")
+def test_what_is_no_contact_is_refused(case):
+    with pytest.raises(PushProblem) as problem:
+        read_contact(bytes_of(case["raw"]))
+
+    assert problem.value.code == "contact_not_readable"
+
+
+@cases("contacts", "answers")
+def test_the_answer_to_a_contact_names_the_epoch(case):
+    assert read_contacted(bytes_of(case["raw"])) == case["epoch"]
+    assert write_contacted(case["epoch"]) == bytes_of(case["raw"])
+
+
+@cases("contacts", "wrong_answers")
+def test_an_answer_that_is_not_centrals_is_no_answer_to_a_contact(case):
+    with pytest.raises(AnswerProblem):
+        read_contacted(bytes_of(case["raw"]))
 
 
 def raw64(text):

@@ -6,7 +6,7 @@ import re
 import uuid
 from typing import Any
 
-from fieldwork.store.devices import note_contact
+from sync.vectors.cases_of_contacts import contact_values
 from sync.vectors.cases_of_reports import report_values
 from sync.vectors.plain import compact
 from tests.web.office import Browser, Office, words_of
@@ -128,32 +128,40 @@ def test_tablets_are_shown_with_what_they_have_not_sent_and_can_be_revoked(offic
     admin, tablet = office.signed_in("administrator"), office.tablet_of("A-I2")
     tablet.records(f"visit:{office.visit_id('A')}", "A canary sang.")
     tablet.sends()
-    device_id = uuid.UUID(str(office.ask("SELECT id FROM device")[0][0]))
-    now = office.clock.now
-
-    async def contact() -> None:
-        await note_contact(
-            office.central.database, device_id, unsent_count=9, oldest_unsent_at=now, app_version="1", now=now
-        )
-
-    office.run(contact)
+    device_id = _device_id(office)
+    bearer = {"authorization": f"Bearer {tablet.token}"}
+    said = contact_values(waiting=9, scopes=[], oldest_at="2026-11-22T07:00:00.000Z", persisted=False)
+    assert office.client.post("/sync/contact", content=compact(said), headers=bearer).status_code == 200
     office.clock.goes_on(minutes=20)
 
     page = admin.opens("/devices")
 
-    assert "9 entries were waiting to be sent. The oldest was from 22 November 2026 at 9:00am." in words_of(page)
-    assert "in the last 24 hours" in words_of(page)
+    assert (
+        "Last here 20 minutes ago, on 22 November 2026 at 9:00am. It says that 9 changes are still only on it."
+        " The oldest has waited 2 hours. 1 draft was being written. The tablet may delete notes when it runs out of space."
+        " It runs release 0f3c9a6b21d4e875."
+    ) in words_of(page)
     assert "Idwal Pennistow" in page
     assert "canary" not in page
     looked = admin.opens(f"/devices/{device_id}/revoke")
     answer = admin.sends(looked, f"/devices/{device_id}/revoke")
     assert "Tablet revoked." in words_of(admin.follows(answer).text)
-    bearer = {"authorization": f"Bearer {tablet.token}"}
     scope = f"visit:{office.visit_id('A')}"
     pulled = office.client.get("/sync/pull", params={"scope": scope, "lane": "evidence"}, headers=bearer)
     assert pulled.status_code == 401
     tablet.writes(scope, "block", {"text": "Carried all the same."})
     assert [receipt.verdict for receipt in tablet.sends()] == ["stored"]
+
+
+def test_a_tablet_that_was_enrolled_long_ago_was_here_when_it_came_last(office: Office) -> None:
+    tablet = office.tablet_of("A-I2")
+    office.clock.goes_on(days=3)
+    tablet.sends()
+    office.clock.goes_on(hours=1)
+
+    page = words_of(office.signed_in("administrator").opens("/devices"))
+
+    assert "Last here 1 hour ago, on 25 November 2026 at 9:00am. It has not said yet what is only on it." in page
 
 
 def test_what_tablets_reported_of_their_own_copies_is_shown_with_who_is_to_look(office: Office) -> None:

@@ -62,6 +62,7 @@ async def test_json_that_is_none_is_never_a_fault_of_central(database_url: str, 
         head = await here.call("POST", "/sync/push", bad + b"\n")
         manifest = await here.call("POST", "/sync/manifest", bad)
         report = await here.call("POST", "/sync/report", bad)
+        contact = await here.call("POST", "/sync/contact", bad)
         good, spoiled = here.inspector.writes(), here.inspector.would_write()
         body = bad.replace(b"\n", b" ")
         spoiled = here.inspector.writes(body_hash=hash_of(body), body_bytes=len(body))
@@ -76,6 +77,7 @@ async def test_json_that_is_none_is_never_a_fault_of_central(database_url: str, 
         assert head.status == 400
         assert manifest.status in (400, 413)  # 413 where it is also too long
         assert report.status in (400, 413)
+        assert contact.status in (400, 413)
         assert [each.verdict for each in receipts] == ["stored", "unreadable", "quarantined"]
         [[kept]] = await here.central.log.ask("SELECT count(*) FROM unreadable_line")
         assert kept == 1

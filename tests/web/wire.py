@@ -84,6 +84,7 @@ class Wire:
         whole = body if cut_at is None else body[:cut_at]
         incoming = [{"type": "http.request", "body": whole, "more_body": cut_at is not None}]
         answer = Answer(0, {}, b"")
+        self.answers.append(answer)
 
         async def receive() -> dict[str, Any]:
             return incoming.pop(0) if incoming else {"type": "http.disconnect"}
@@ -100,7 +101,6 @@ class Wire:
         # A broken line is nobody's fault and reaches nobody.
         with contextlib.suppress(Exception) if cut_at is not None or answer_cut else contextlib.nullcontext():
             await self.app(scope, receive, send)
-        self.answers.append(answer)
         return answer
 
     async def push(self, raw: bytes, **parts: Any) -> tuple[Receipt, ...]:

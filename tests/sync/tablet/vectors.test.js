@@ -9,6 +9,7 @@ import { BodyProblem, readBody, shown, writeBody } from '../../../sync/tablet/bo
 import { fromBase64, fromHex, fromUtf8, joined, sha256, toBase64, toUtf8 } from '../../../sync/tablet/bytes.js';
 import { verifyChain } from '../../../sync/tablet/chain.js';
 import { conflicts, fold, sameJson } from '../../../sync/tablet/fold.js';
+import { writeContact } from '../../../sync/tablet/contact.js';
 import { headerHash, readHeader, Unreadable, writeHeader } from '../../../sync/tablet/header.js';
 import { pushLine, readAnswer, readPull, readReceipts, writePush } from '../../../sync/tablet/line.js';
 import { writeReport } from '../../../sync/tablet/report.js';
@@ -155,6 +156,26 @@ for (const { name, raw, report: { format: _format, report, found_at, persisted, 
 for (const { name, raw, epoch, report } of vectors('reports').answers) {
   test(`an answer to a report is read: ${name}`, () => {
     assert.deepEqual(readAnswer(answer(raw), 'fieldwork-reported/1'), { format: 'fieldwork-reported/1', epoch, report });
+  });
+}
+
+for (const { name, raw, contact } of vectors('contacts').valid) {
+  test(`a contact is written as central reads it: ${name}`, () => {
+    const backwards = Object.fromEntries(Object.entries(contact).reverse());
+
+    assert.equal(fromUtf8(writeContact(backwards)), raw);
+  });
+}
+
+for (const { name, raw, epoch } of vectors('contacts').answers) {
+  test(`an answer to a contact is read: ${name}`, () => {
+    assert.deepEqual(readAnswer(answer(raw), 'fieldwork-contacted/1'), { format: 'fieldwork-contacted/1', epoch });
+  });
+}
+
+for (const { name, raw } of vectors('contacts').wrong_answers) {
+  test(`what is no answer to a contact: ${name}`, () => {
+    assert.equal(readAnswer(answer(raw), 'fieldwork-contacted/1'), null);
   });
 }
 

@@ -187,6 +187,8 @@ export class Office {
     this.refused = new Set();
     /** What tablets found at their starts, by the report's id. */
     this.reports = new Map();
+    /** What tablets said is still on them, in the order in which it came. */
+    this.contacts = [];
   }
 
   backup() {
@@ -201,6 +203,10 @@ export class Office {
     if (path === '/sync/keys') return this.json({ format: 'fieldwork-keys/1', ingest: await this.ingest() });
     if (path === '/sync/push') return this.json({ format: 'fieldwork-receipts/1', receipts: await this.push(fromUtf8(body)) });
     if (path === '/sync/manifest') return this.json({ format: 'fieldwork-manifest/1', streams: this.manifest(JSON.parse(fromUtf8(body))) });
+    if (path === '/sync/contact') {
+      this.contacts.push(JSON.parse(fromUtf8(body)));
+      return this.json({ format: 'fieldwork-contacted/1' });
+    }
     if (path === '/sync/report') return this.json({ format: 'fieldwork-reported/1', report: this.report(JSON.parse(fromUtf8(body))) });
     return this.pull(new URL(path, 'http://office.invalid').searchParams, method);
   }

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from fieldwork.domain.evidence import BlockFacts, CodingFacts, FileFacts, Happened, Labels, RecordFacts, Version
 from fieldwork.domain.export_job import ExportJob
 from fieldwork.domain.sealed_copy import TakenIn
+from fieldwork.domain.tablet_contact import TabletContact
 from fieldwork.domain.tablet_report import TabletReport
 from fieldwork.pages import (
     concerns,
@@ -22,6 +23,7 @@ from fieldwork.pages import (
     reviews,
     sealed_copies,
     sign_in,
+    tablet_contacts,
     team,
     visits,
 )
@@ -29,6 +31,7 @@ from fieldwork.pages.frame import DONE, field, frame, summary
 
 Context = dict[str, Any]
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+DAY = timedelta(days=1)
 ID = "0193c7a0-0000-7000-8000-000000000001"
 ODD = '<b>He\'s "cold" & wet</b>\n\u202eevil ŵ 👨‍👩‍👧 {{ no }}'
 
@@ -67,7 +70,7 @@ def _pages() -> list[tuple[str, Context]]:
         ("home/show.html", reviews.home([(ID, "Children's lives", "Visits, 2025", ["lead"])], is_administrator=False)),
         ("home/show.html", reviews.home([], is_administrator=True)),
         *[("reviews/show.html", _review(reads)) for reads in (True, False)],
-        *[("visits/show.html", _visit(count)) for count in (0, 2)],
+        *[("visits/show.html", _visit(count)) for count in (0, 1, 2)],
         *[("evidence/show.html", _record_page(may)) for may in (True, False)],
         ("evidence/show.html", _record_page(True) | {"names": _names(words=False, again=False)}),
         ("evidence/show.html", _record_page(True) | {"names": looking.NOTHING_TO_LOOK_AT | {"done": True}}),
@@ -81,13 +84,13 @@ def _pages() -> list[tuple[str, Context]]:
         ("people/browse.html", people.browse([_account(None), _account(NOW)])),
         ("people/draft.html", people.draft([(ID, "Idwal Pennistow, Area A")], {"name": ODD}, {"name": "Enter"})),
         *[
-            ("people/show.html", people.show(_account(off), [_device(NOW)], is_self=False, now=NOW))
+            ("people/show.html", people.show(_account(off), [_device(NOW)], is_self=False, alarm_after=DAY, now=NOW))
             for off in (None, NOW)
         ],
         ("people/secret.html", _secret()),
-        ("devices/browse.html", people.devices([_device(None), _device(NOW)], now=NOW)),
-        ("devices/browse.html", people.devices([], now=NOW)),
-        ("devices/confirm.html", _device_to_confirm()),
+        ("devices/browse.html", people.devices([_device(None), _device(NOW)], alarm_after=DAY, now=NOW)),
+        ("devices/browse.html", people.devices([], alarm_after=DAY, now=NOW, given=ODD, faults={"hours": "Enter"})),
+        ("devices/confirm.html", people.confirm_revoke(_device(None), alarm_after=DAY, now=NOW)),
         ("exports/browse.html", _exports()),
         ("exports/show.html", _job("running", ())),
         ("exports/show.html", _job("done", (("evidence.xlsx", "2.4 MB"),))),
@@ -130,7 +133,18 @@ def _visit(count: int) -> Context:
         not_screened=1,
         position=12,
         held=count,
+        tablets=_board(count) if count != 1 else None,
     )
+
+
+def _board(count: int) -> Context:
+    lines = [
+        tablet_contacts.TabletLine(ODD, "Idwal", standing, NOW - 2 * DAY, revoked_at, NOW - 2 * DAY, waiting, 5, False)
+        for standing in ("on_the_team", "part_ended", "elsewhere")
+        for revoked_at in (None, NOW)
+        for waiting in (None, 0, 14)
+    ]
+    return tablet_contacts.board(lines[: count * 9], [ODD, ""][:count], alarm_after=DAY, on_site=True, now=NOW)
 
 
 def _team() -> Context:
@@ -288,11 +302,10 @@ def _device(revoked_at: datetime | None) -> people.DeviceLine:
                      journal_damaged_bytes=lost, persisted=False, **found)
         for lost in (0, 2)
     ]  # fmt: skip
-    return people.DeviceLine(ID, "Idwal", ODD, NOW, revoked_at, 2, NOW, reports)
-
-
-def _device_to_confirm() -> Context:
-    return {"title": "Revoke this tablet?", "device": people.devices([_device(None)], now=NOW)["devices"][0]}
+    contact = TabletContact(
+        UUID(ID), NOW, "0f3c9a6b", 14, "2026-11-20T09:00:00.000Z", 2 * 86_400, attention=1, drafts=1, persisted=False
+    )
+    return people.DeviceLine(ID, "Idwal", ODD, NOW, revoked_at, None if revoked_at else contact, reports)
 
 
 def _secret() -> Context:
