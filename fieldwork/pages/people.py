@@ -11,7 +11,10 @@ from fieldwork.domain.tablet_report import TabletReport
 from fieldwork.pages.frame import Page, choice, field
 from fieldwork.pages.tablet_contacts import last_here, said_last
 from fieldwork.pages.tablet_reports import reports
-from fieldwork.pages.words import ROLE_WORDS, moment_in_words, words_for
+from fieldwork.pages.words import ROLE_WORDS, counted, moment_in_words, words_for
+
+RESTORE_TOLD_FOR = timedelta(days=30)
+"""Nearly every tablet has come by then; one that has not still shows when it was last here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,15 @@ class DeviceLine:
     """What it said last; None when it has said nothing."""
     reports: Sequence[TabletReport] = ()
     """What it found wrong with its own copies, the last first."""
+
+
+@dataclass(frozen=True, slots=True)
+class RestoreLine:
+    """When this office was restored, from a backup of when, and how many entries have arrived so far."""
+
+    at: datetime
+    backup_of: datetime
+    arrived_since: int
 
 
 def browse(accounts: Sequence[AccountLine]) -> Page:
@@ -124,17 +136,21 @@ def devices(
     *,
     alarm_after: timedelta,
     now: datetime,
+    restored: RestoreLine | None = None,
     given: str | None = None,
     faults: dict[str, str] | None = None,
 ) -> Page:
     """Every tablet: those with something that has waited too long, then the one that was here last first.
 
-    After how many hours the office is warned is shown as well, and can be changed.
+    After how many hours the office is warned is shown as well, and can be changed. For a month after a restore it
+    is said which tablets have come since.
     """
-    shown = [_device(line, alarm_after, now) for line in lines]
+    recent = restored if restored is not None and now - restored.at < RESTORE_TOLD_FOR else None
+    shown = [_device(line, alarm_after, now, recent) for line in lines]
     hours = int(alarm_after.total_seconds()) // 3600
     return {
         "title": "Tablets",
+        "restored": [] if recent is None else _restored(lines, recent),
         "devices": sorted(shown, key=lambda device: not device["said"]["alarm"]),
         "action": "/devices/alarm",
         "hours": field(
@@ -152,12 +168,27 @@ def confirm_revoke(line: DeviceLine, *, alarm_after: timedelta, now: datetime) -
     return {"title": "Revoke this tablet?", "device": _device(line, alarm_after, now)}
 
 
-def _device(line: DeviceLine, alarm_after: timedelta, now: datetime) -> Page:
+def _restored(lines: Sequence[DeviceLine], restored: RestoreLine) -> list[str]:
+    known = [line for line in lines if line.revoked_at is None]
+    came = sum(line.last_seen_at >= restored.at for line in known)
+    arrived = counted(restored.arrived_since, "entry has", "entries have") if restored.arrived_since else "Nothing has"
+    return [
+        f"This office was restored on {moment_in_words(restored.at)}, from a backup of"
+        f" {moment_in_words(restored.backup_of)}.",
+        f"{came} of {counted(len(known), 'tablet has', 'tablets have')} been here since. A tablet that comes sends what"
+        f" is missing here. {arrived} arrived so far.",
+    ]
+
+
+def _device(line: DeviceLine, alarm_after: timedelta, now: datetime, restored: RestoreLine | None = None) -> Page:
+    seen = last_here(line.last_seen_at, now)
+    if restored is not None and line.revoked_at is None and line.last_seen_at < restored.at:
+        seen += " It has not been here since the office was restored."
     return {
         "id": f"device-{line.device_id}",
         "label": line.label or "Tablet without a name",
         "person": line.person,
-        "seen": last_here(line.last_seen_at, now),
+        "seen": seen,
         "said": said_last(line.contact, last_seen_at=line.last_seen_at, alarm_after=alarm_after, now=now),
         "revoked": f"Revoked on {moment_in_words(line.revoked_at)}." if line.revoked_at else "",
         "reports": reports(line.reports, line.person),

@@ -12,7 +12,7 @@ import asyncio
 import fcntl
 import os
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import cast
@@ -84,6 +84,24 @@ async def check_schema(database: Database) -> None:
         )
 
 
+async def schema_of(database: Database) -> tuple[str, ...]:
+    """The steps that this database has gone, oldest first: this version's, or an older one's. Raises `SchemaUnfit` for a database that
+    is empty or of a newer version.
+    """
+    applied = tuple(await _applied(database))
+    await refuse_newer(database, applied)
+    if not applied:
+        raise SchemaUnfit(f"The database {database.address.shown} is empty.")
+    return applied
+
+
+async def refuse_newer(database: Database, applied: Sequence[str]) -> None:
+    """Raise `SchemaUnfit` when one of these steps is not known here."""
+    executor = _executor(database)
+    await executor.loader.build_graph()
+    _refuse_newer(applied, _known(executor))
+
+
 def _executor(database: Database) -> MigrationExecutor:
     return MigrationExecutor(database.connection, tortoise_config(database.address)["apps"])
 
@@ -108,7 +126,7 @@ async def _applied(database: Database) -> list[str]:
     return [row["name"] for row in rows]
 
 
-def _refuse_newer(applied: list[str], known: list[str]) -> None:
+def _refuse_newer(applied: Sequence[str], known: Sequence[str]) -> None:
     unknown = [name for name in applied if name not in known]
     if unknown:
         raise SchemaUnfit(

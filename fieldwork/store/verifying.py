@@ -2,11 +2,12 @@
 
 Somebody asks years later whether these are the words that were written. This walks every stream from its first header and looks at
 every hash, every number, every position and every mark, redactions included (PROTOCOL.md, I4, I6, I7). It reports and repairs nothing.
-A tail that was cut off together with its mark cannot be seen from inside: compare the heads with a copy kept elsewhere.
+A tail that was cut off together with its mark cannot be seen from inside: `heads.py` compares with heads that were kept elsewhere.
 """
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
@@ -40,6 +41,11 @@ class LogProblem:
         return f"{self.place}: {self.code}"
 
 
+def place_in(stream: Stream, sequence: int) -> str:
+    """Where in the log an operation stands, or would stand, in words for a person."""
+    return f"stream {stream.incarnation} of {stream.person or 'nobody'} in {stream.scope}, {stream.lane}, number {sequence}"
+
+
 @dataclass(slots=True)
 class _Walk:
     """One stream, as far as it has been walked."""
@@ -53,9 +59,7 @@ class _Walk:
     problems: list[LogProblem] = field(default_factory=list)
 
     def found(self, sequence: int, code: str) -> None:
-        stream = self.stream
-        name = f"stream {stream.incarnation} of {stream.person or 'nobody'} in {stream.scope}, {stream.lane}"
-        self.problems.append(LogProblem(f"{name}, number {sequence}", code))
+        self.problems.append(LogProblem(place_in(self.stream, sequence), code))
 
 
 async def verify_all(log: Log) -> list[LogProblem]:
@@ -83,6 +87,20 @@ async def verify_all(log: Log) -> list[LogProblem]:
         ):
             problems.append(LogProblem(f"record {record}", "words_not_found"))
     return problems
+
+
+async def damage_to_the_file(log: Log) -> list[LogProblem]:
+    """What SQLite itself finds wrong with its file, page by page (OPS-06); [] when it is sound, and on PostgreSQL, which looks by itself.
+
+    Asked before `verify_all`: a page that is not what it was can make any other question fail.
+    """
+    if log.database.dialect == "postgres":
+        return []
+    try:
+        found = await log.ask("PRAGMA integrity_check")
+    except sqlite3.DatabaseError as problem:
+        return [LogProblem("the database file", str(problem))]
+    return [LogProblem("the database file", str(row[0])) for row in found if row[0] != "ok"]
 
 
 async def _by_number(log: Log, question: str, column: str = "id", after: int = 0) -> AsyncIterator[Row]:

@@ -10,6 +10,7 @@ from starlette.routing import Route
 
 from fieldwork.actions import accounts as actions
 from fieldwork.actions.central import Central
+from fieldwork.actions.restores import last_restore
 from fieldwork.actions.signing_in import Seat
 from fieldwork.actions.tablet_contacts import alarm_after, set_alarm_after
 from fieldwork.domain.account import Account
@@ -146,6 +147,11 @@ async def set_alarm(request: Request) -> Response:
     return go_to("/devices?done=alarm")
 
 
+async def _restored(central: Central) -> pages.RestoreLine | None:
+    restored = await last_restore(central)
+    return None if restored is None else pages.RestoreLine(restored.at, restored.backup_of, restored.arrived_since)
+
+
 async def confirm_revoke(request: Request) -> Response:
     """One more look before a tablet is revoked."""
     central, _ = _administrator(request)
@@ -223,6 +229,7 @@ async def _devices_page(
         await _device_lines(central, found, names),
         alarm_after=await alarm_after(central),
         now=central.clock(),
+        restored=await _restored(central),
         given=given,
         faults=faults,
     )

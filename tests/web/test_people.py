@@ -6,6 +6,9 @@ import re
 import uuid
 from typing import Any
 
+from fieldwork.actions.restores import RESTORED, told_of_restore
+from fieldwork.store.log import instant
+from fieldwork.store.settings import set_setting
 from sync.vectors.cases_of_contacts import contact_values
 from sync.vectors.cases_of_reports import report_values
 from sync.vectors.plain import compact
@@ -162,6 +165,38 @@ def test_a_tablet_that_was_enrolled_long_ago_was_here_when_it_came_last(office: 
     page = words_of(office.signed_in("administrator").opens("/devices"))
 
     assert "Last here 1 hour ago, on 25 November 2026 at 9:00am. It has not said yet what is only on it." in page
+
+
+def test_after_a_restore_the_office_sees_which_tablets_have_come_and_what_has_arrived(office: Office) -> None:
+    admin, tablet = office.signed_in("administrator"), office.tablet_of("A-I2")
+    before = words_of(admin.opens("/devices"))
+    office.clock.goes_on(minutes=20)
+    operations = office.ask("SELECT SUM(count) FROM stream")[0][0]
+    told = told_of_restore(
+        at=instant(office.clock.now), backup_of="2026-11-21T23:00:00.000Z", epoch_before=None, operations=operations
+    )
+
+    async def restored() -> None:
+        await set_setting(office.central.database, f"{RESTORED}{office.central.epoch}", told)
+
+    office.run(restored)
+    waiting = words_of(admin.opens("/devices"))
+    tablet.records(f"visit:{office.visit_id('A')}", "A canary sang.")
+    tablet.sends()
+    come = words_of(admin.opens("/devices"))
+    office.clock.goes_on(minutes=60 * 24 * 31)
+    later = words_of(office.signed_in("administrator").opens("/devices"))
+
+    assert "restored" not in before
+    assert (
+        "This office was restored on 22 November 2026 at 9:20am, from a backup of 21 November 2026 at 11:00pm."
+        " 0 of 1 tablet has been here since. A tablet that comes sends what is missing here. Nothing has arrived so far."
+    ) in waiting
+    assert "It has not been here since the office was restored." in waiting
+    assert "1 of 1 tablet has been here since." in come
+    assert re.search(r"[1-9]\d* entries have arrived so far", come)
+    assert "It has not been here" not in come
+    assert "restored" not in later
 
 
 def test_what_tablets_reported_of_their_own_copies_is_shown_with_who_is_to_look(office: Office) -> None:

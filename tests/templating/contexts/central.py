@@ -90,6 +90,10 @@ def _pages() -> list[tuple[str, Context]]:
         ("people/secret.html", _secret()),
         ("devices/browse.html", people.devices([_device(None), _device(NOW)], alarm_after=DAY, now=NOW)),
         ("devices/browse.html", people.devices([], alarm_after=DAY, now=NOW, given=ODD, faults={"hours": "Enter"})),
+        (
+            "devices/browse.html",
+            people.devices([_device(None)], alarm_after=DAY, now=NOW, restored=people.RestoreLine(NOW, NOW, 12)),
+        ),
         ("devices/confirm.html", people.confirm_revoke(_device(None), alarm_after=DAY, now=NOW)),
         ("exports/browse.html", _exports()),
         ("exports/show.html", _job("running", ())),

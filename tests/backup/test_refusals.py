@@ -1,0 +1,225 @@
+"""A backup is never written over anything, a restore never goes where something is, and what fails half way leaves nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+import pytest
+import typer
+from typer.testing import CliRunner, Result
+
+from fieldwork.backup import making, restoring
+from fieldwork.backup.contents import End, Entry, Rows
+from fieldwork.backup.keys import share_file
+from fieldwork.backup.making import back_up
+from fieldwork.backup.problems import BackupProblem
+from fieldwork.backup.restoring import restore
+from fieldwork.backup.sealed_file import SealedWriter
+from fieldwork.cli_backup import register
+from fieldwork.settings import Settings
+from fieldwork.store import table_rows
+from fieldwork.store.statements import Ask, Work
+from tests.backup.offices import NOW, Lost, inventory
+from tests.store.log_authors import Author, new_visit
+
+APP = typer.Typer()
+register(APP)
+
+
+@APP.callback()
+def group() -> None:
+    """With a callback, the commands keep their names."""
+
+
+def command(settings: Settings, monkeypatch: pytest.MonkeyPatch, *words: object) -> Result:
+    monkeypatch.setenv("DATABASE_URL", settings.database_url)
+    monkeypatch.setenv("FIELDWORK_DATA", str(settings.data))
+    return CliRunner().invoke(APP, list(map(str, words)))
+
+
+def test_a_backup_is_never_written_over_a_file(on_sqlite: Lost, tmp_path: Path) -> None:
+    (tmp_path / "backup").write_text("the only copy of something")
+
+    with pytest.raises(BackupProblem, match="is there already"):
+        back_up(on_sqlite.settings, tmp_path / "backup", NOW)
+
+    assert (tmp_path / "backup").read_text() == "the only copy of something"
+
+
+def test_without_a_backup_key_there_is_no_backup(on_sqlite: Lost, tmp_path: Path) -> None:
+    (on_sqlite.settings.keys / "backup.json").unlink()
+
+    with pytest.raises(BackupProblem, match="fieldwork backup-keys"):
+        back_up(on_sqlite.settings, tmp_path / "backup", NOW)
+
+    assert not (tmp_path / "backup").exists()
+
+
+def test_what_does_not_come_to_the_same_when_it_is_restored_is_no_backup(
+    on_sqlite: Lost, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = restoring.put_rows
+
+    def forgets_one(dialect: table_rows.Dialect, table: str, columns: object, rows: list[object]) -> object:
+        return real(dialect, table, columns, rows[:-1] if table == "operation_evidence" else rows)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(restoring, "put_rows", forgets_one)
+
+    with pytest.raises(BackupProblem, match="does not come to what"):
+        back_up(on_sqlite.settings, tmp_path / "backup", NOW)
+
+    assert not (tmp_path / "backup").exists()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["data", "shares"]
+    assert not list(on_sqlite.settings.data.glob(".fieldwork*"))
+
+
+def test_rows_that_the_database_counts_and_does_not_give_stop_a_backup(
+    on_sqlite: Lost, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = making.walk
+
+    def skips(table: str, *rest: object) -> Work[int]:
+        return (yield from real(table, *rest)) + (table == "stream")  # type: ignore[arg-type]
+
+    monkeypatch.setattr(making, "walk", skips)
+
+    with pytest.raises(BackupProblem, match="rows in stream"):
+        back_up(on_sqlite.settings, tmp_path / "backup", NOW)
+
+    assert not (tmp_path / "backup").exists()
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgres"])
+def test_a_restore_goes_into_an_empty_place_only(
+    on_sqlite: Lost, empty_place: Callable[[str], Settings], tmp_path: Path, kind: str
+) -> None:
+    back_up(on_sqlite.settings, tmp_path / "backup", NOW)
+    there = Lost(empty_place(kind), on_sqlite.shares)
+    restore(tmp_path / "backup", on_sqlite.private, there.settings, NOW)
+    before = there.inside(inventory)
+    beside = Settings(data=tmp_path / "new-folder", database_url=there.settings.database_url)
+
+    with pytest.raises(BackupProblem, match="data folder already"):
+        restore(tmp_path / "backup", on_sqlite.private, there.settings, NOW)
+    with pytest.raises(BackupProblem, match="exists already" if kind == "sqlite" else "is not empty"):
+        restore(tmp_path / "backup", on_sqlite.private, beside, NOW)
+
+    assert there.inside(inventory) == before
+    assert not beside.data.exists()
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgres"])
+def test_a_restore_that_fails_half_way_leaves_nothing_and_can_be_done_again(
+    on_sqlite: Lost,
+    empty_place: Callable[[str], Settings],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    kind: str,
+) -> None:
+    back_up(on_sqlite.settings, tmp_path / "backup", NOW)
+    place = empty_place(kind)
+
+    def fails() -> Work[int]:
+        yield Ask("SELECT 1")
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(restoring, "rebuild_everything", fails)
+        with pytest.raises(BackupProblem, match="No space left on device"):
+            restore(tmp_path / "backup", on_sqlite.private, place, NOW)
+    assert not place.data.exists()
+
+    again = restore(tmp_path / "backup", on_sqlite.private, place, NOW)
+
+    assert again.problems == ()
+
+
+def test_two_restores_into_one_folder_do_not_meet(
+    on_sqlite: Lost, empty_place: Callable[[str], Settings], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    back_up(on_sqlite.settings, tmp_path / "backup", NOW)
+    place = empty_place("sqlite")
+    real, problems = restoring.check, []
+
+    def checked_while_another_restores(path: Path, entries: object) -> object:
+        place.data.mkdir(exist_ok=True)
+        (place.data / "restoring").touch()
+        problems.append(path)
+        return real(path, entries)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(restoring, "check", checked_while_another_restores)
+
+    with pytest.raises(BackupProblem, match="Another restore"):
+        restore(tmp_path / "backup", on_sqlite.private, place, NOW)
+
+    assert problems
+    assert [path.name for path in place.data.iterdir()] == ["restoring"]
+
+
+def test_a_log_that_is_not_whole_is_backed_up_restored_and_named(
+    on_sqlite: Lost, empty_place: Callable[[str], Settings], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    author = Author(new_visit())
+    on_sqlite.inside(lambda here: here.push(*(author.writes() for _ in range(3))))
+    on_sqlite.inside(
+        lambda here: here.log.database.connection.execute_query(
+            "DELETE FROM operation_evidence WHERE sequence = 2 AND stream_id ="
+            f" (SELECT id FROM stream WHERE incarnation = '{author.incarnation}')"
+        )
+    )
+    for path in on_sqlite.settings.files.glob("*/*"):
+        path.write_bytes(b"another timetable")
+    place = empty_place("sqlite")
+    shares = [word for number in (1, 2) for word in ("--share", share_file(on_sqlite.shares, number))]
+
+    made = command(on_sqlite.settings, monkeypatch, "backup", tmp_path / "backup")
+    restored = command(place, monkeypatch, "restore", tmp_path / "backup", *shares)
+
+    assert made.exit_code == restored.exit_code == 1
+    for said in (made.output, restored.output):
+        assert f"stream {author.incarnation}" in said
+        assert "number_missing" in said
+        assert "not on the disk as it came" in said
+    assert "found equal" in made.output
+    assert "All of the backup came back" in restored.output
+
+
+def test_the_commands_say_in_words_what_came_back_and_what_has_to_be_done(
+    on_sqlite: Lost, empty_place: Callable[[str], Settings], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shares = [share_file(on_sqlite.shares, number) for number in (1, 2)]
+    place = empty_place("sqlite")
+
+    made = command(on_sqlite.settings, monkeypatch, "backup", tmp_path / "backup")
+    one = command(place, monkeypatch, "restore", tmp_path / "backup", "--share", shares[0])
+    twice = command(place, monkeypatch, "restore", tmp_path / "backup", "--share", shares[0], "--share", shares[0])
+    both = command(place, monkeypatch, "restore", tmp_path / "backup", "--share", shares[0], "--share", shares[1])
+
+    assert made.exit_code == 0, made.output
+    assert "1 file, 1 account and 1 device" in made.output
+    assert (one.exit_code, twice.exit_code) == (2, 1)
+    assert both.exit_code == 0, both.output
+    assert "operations in" in both.output
+    assert "words that were removed at a desk since then are here again" in both.output
+
+
+@pytest.mark.parametrize("table", ["opinion", "session"])
+def test_rows_of_a_table_that_this_version_does_not_keep_are_refused_in_words(
+    on_sqlite: Lost, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, table: str
+) -> None:
+    write = making.write_entry
+    weighed = table_rows.Weighed()
+    weighed.add(table, [[1]])
+
+    def with_another_table(sealed: SealedWriter, entry: Entry) -> None:
+        if isinstance(entry, End):
+            write(sealed, Rows(table, ("id",), [[1]]))
+            entry = msgspec.structs.replace(entry, tables=entry.tables | weighed.as_text())
+        write(sealed, entry)
+
+    monkeypatch.setattr(making, "write_entry", with_another_table)
+
+    with pytest.raises(BackupProblem, match=f"holds {table}, which this version of fieldwork does not know"):
+        back_up(on_sqlite.settings, tmp_path / "backup", NOW)
