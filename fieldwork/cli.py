@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from fieldwork import cli_backup, cli_export, cli_log, cli_serve, cli_simulate
+from fieldwork import cli_backup, cli_export, cli_log, cli_serve, cli_simulate, cli_tablets
 from fieldwork.actions.central import open_central
 from fieldwork.actions.packs import NoPack, import_pack, pack_in
 from fieldwork.actions.sealed_copies import MOST_COPY_BYTES, take_in_copy
@@ -113,6 +113,7 @@ cli_export.register(app)
 cli_log.register(app)
 cli_serve.register(app)
 cli_simulate.register(app)
+cli_tablets.register(app)
 
 SAID_IN_WORDS = (
     AddressProblem,

@@ -15,6 +15,7 @@ from fieldwork.actions.demonstration import (
     make_demonstration_accounts,
 )
 from fieldwork.actions.packs import import_pack, pack_in
+from fieldwork.draining import LONGEST_DRAINING_S
 from fieldwork.processes import serve as run_processes
 from fieldwork.settings import ROOT, Settings, read_settings
 from fieldwork.store.database import database_address
@@ -29,6 +30,14 @@ problems = Console(stderr=True, highlight=False, soft_wrap=True)
 Host = Annotated[str, typer.Option(help="Where to listen.")]
 Port = Annotated[int, typer.Option(help="Which port.")]
 Processes = Annotated[int, typer.Option(min=1, help="How many server processes; more than one needs PostgreSQL.")]
+Drain = Annotated[
+    int,
+    typer.Option(
+        min=0,
+        max=LONGEST_DRAINING_S,
+        help="Seconds to go on answering when asked to stop, while /readyz says so: for whatever deals requests out to central.",
+    ),
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -37,7 +46,7 @@ def register(app: typer.Typer) -> None:
     app.command("demonstrate")(demonstrate)
 
 
-def serve(host: Host = "127.0.0.1", port: Port = 8000, processes: Processes = 1) -> None:
+def serve(host: Host = "127.0.0.1", port: Port = 8000, processes: Processes = 1, drain: Drain = 5) -> None:
     """Serve central. Plain HTTP is for this machine alone."""
     settings = read_settings()
     if processes > 1 and database_address(settings.database_url).dialect == "sqlite":
@@ -45,7 +54,7 @@ def serve(host: Host = "127.0.0.1", port: Port = 8000, processes: Processes = 1)
         raise typer.Exit(2)
     if host not in LOOPBACK:
         _refuse_beyond_this_machine(settings)
-    _run(host, port, processes)
+    _run(host, port, processes, drain)
 
 
 def demonstrate(port: Port = 8000) -> None:
@@ -83,7 +92,7 @@ def _refuse_beyond_this_machine(settings: Settings) -> None:
         raise typer.Exit(2)
 
 
-def _run(host: str, port: int, processes: int = 1) -> None:
+def _run(host: str, port: int, processes: int = 1, draining_s: int = 0) -> None:
     # Built and readable, before a server is started that would only say so in a traceback.
     Assets(ROOT)
-    raise typer.Exit(run_processes("fieldwork.served:make_app", host, port, processes))
+    raise typer.Exit(run_processes("fieldwork.served:make_app", host, port, processes, draining_s))

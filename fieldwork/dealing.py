@@ -16,6 +16,8 @@ from itertools import cycle, islice
 
 import uvicorn
 
+from fieldwork.draining import Draining
+
 HERE_I_AM = b"+"
 A_CONNECTION = b"c"
 PAUSE_S = 0.05
@@ -64,11 +66,11 @@ class Dealer:
             return
 
 
-class DealtServer(uvicorn.Server):
+class DealtServer(Draining):
     """Serves the connections that are handed to it; ends when nobody is there any more to hand it any."""
 
-    def __init__(self, config: uvicorn.Config, hand: socket.socket) -> None:
-        super().__init__(config)
+    def __init__(self, config: uvicorn.Config, draining_s: float, hand: socket.socket) -> None:
+        super().__init__(config, draining_s)
         self._hand = hand
         self._welcomes: set[asyncio.Task[object]] = set()
 

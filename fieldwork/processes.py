@@ -1,11 +1,12 @@
 """Starts the server processes of central: one, or with PostgreSQL several on one port.
 
-Several are fed by the one that starts them (`dealing.py`). Knows no evidence.
+Several are fed by the one that starts them (`dealing.py`), and each ends as `draining.py` says. Knows no evidence.
 """
 
 from __future__ import annotations
 
 import gc
+import os
 import signal
 import socket
 import sys
@@ -18,32 +19,33 @@ from typing import Any
 import uvicorn
 
 from fieldwork.dealing import HERE_I_AM, Dealer, DealtServer
+from fieldwork.draining import LONGEST_END_S, Draining
 
-LONGEST_PUSH_S = 30
 BACKLOG = 2048
 THINGS_BETWEEN_COLLECTIONS = 50_000
 SWITCH_AFTER_S = 0.0005
 
 
-def serve(app: str, host: str, port: int, processes: int = 1) -> int:
-    """Serve until asked to stop. Returns 0, or 1 when one of several processes ended by itself: then all are stopped, and whatever
-    keeps central running starts it again."""
+def serve(app: str, host: str, port: int, processes: int = 1, draining_s: int = 0) -> int:
+    """Serve until asked to stop, and then for `draining_s` seconds more. Returns 0, or 1 when one of several processes ended by itself:
+    then all are stopped, and whatever keeps central running starts it again."""
     if processes == 1:
-        _serve_alone(app, host, port)
+        _serve_alone(app, host, port, draining_s)
         return 0
     with _listening(host, port) as listening:
-        return _serve_with(listening, app, processes)
+        return _serve_with(listening, app, processes, draining_s)
 
 
-def _serve_with(listening: socket.socket, app: str, processes: int) -> int:
+def _serve_with(listening: socket.socket, app: str, processes: int, draining_s: int) -> int:
     pairs = [socket.socketpair() for _ in range(processes)]
     spawning = get_context("spawn")
-    servers = [spawning.Process(target=_serve_dealt, args=(theirs, app)) for _, theirs in pairs]
+    servers = [spawning.Process(target=_serve_dealt, args=(theirs, app, draining_s)) for _, theirs in pairs]
     asked: list[int] = []
 
     def stop(number: int, frame: FrameType | None) -> None:
         asked.append(number)
-        _end(servers)
+        # While they drain they still take what is dealt to them; the first that has ended ends the dealing.
+        _end(servers, number)
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
@@ -78,10 +80,10 @@ def _deal_until_one_ends(listening: socket.socket, hands: list[socket.socket], s
         dealer.deal()
 
 
-def _end(servers: list[SpawnProcess]) -> None:
+def _end(servers: list[SpawnProcess], number: int = signal.SIGTERM) -> None:
     for server in servers:
-        if server.is_alive():
-            server.terminate()
+        if server.is_alive() and server.pid is not None:
+            os.kill(server.pid, number)
 
 
 def _listening(host: str, port: int) -> socket.socket:
@@ -93,15 +95,15 @@ def _listening(host: str, port: int) -> socket.socket:
     return listening
 
 
-def _serve_alone(app: str, host: str, port: int) -> None:
-    uvicorn.Server(_configured(app, host=host, port=port, backlog=BACKLOG)).run()
+def _serve_alone(app: str, host: str, port: int, draining_s: int) -> None:
+    Draining(_configured(app, draining_s, host=host, port=port, backlog=BACKLOG), draining_s).run()
 
 
-def _serve_dealt(hand: socket.socket, app: str) -> None:
-    DealtServer(_configured(app), hand).run()
+def _serve_dealt(hand: socket.socket, app: str, draining_s: int) -> None:
+    DealtServer(_configured(app, draining_s), draining_s, hand).run()
 
 
-def _configured(app: str, **where: Any) -> uvicorn.Config:
+def _configured(app: str, draining_s: int, **where: Any) -> uvicorn.Config:
     # The thread that writes the database asks for the interpreter some ten times in a transaction. It need not wait 5 ms each time.
     sys.setswitchinterval(SWITCH_AFTER_S)
     # A push of 1,000 lines makes thousands of short-lived things. Looking through all that lives at every 700 of them cost 6 % of the
@@ -115,6 +117,6 @@ def _configured(app: str, **where: Any) -> uvicorn.Config:
         log_level="warning",
         access_log=False,
         server_header=False,
-        timeout_graceful_shutdown=LONGEST_PUSH_S,
+        timeout_graceful_shutdown=LONGEST_END_S - draining_s,
         **where,
     )

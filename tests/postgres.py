@@ -110,7 +110,7 @@ class PostgresCluster:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
-                preexec_fn=_end_with_parent,
+                preexec_fn=end_with_parent,
                 **quiet,
             )
         asyncio.run(self._wait_until_it_answers())
@@ -202,4 +202,5 @@ def _prepare_to_end_with_parent() -> Callable[[], None] | None:
     return end_with_parent
 
 
-_end_with_parent = _prepare_to_end_with_parent()
+end_with_parent = _prepare_to_end_with_parent()
+"""For `preexec_fn`: a process that must not outlive the tests is asked by SIGINT to stop when they end, however they end."""

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from fieldwork.actions.accounts import random_password
 from fieldwork.actions.central import Central
+from fieldwork.actions.installing import not_in_the_demonstration
 from fieldwork.actions.passwords import hash_password
 from fieldwork.domain.account import Account
 from fieldwork.domain.draft import Draft
@@ -51,6 +52,7 @@ async def make_demonstration_accounts(central: Central, pack: Pack) -> list[Demo
 
     Accounts that are there already keep their passwords, which are read from the file again.
     """
+    await not_in_the_demonstration(central)
     people = _people(pack)
     await _write_parts(central, pack.hash, people)
     path = central.settings.data / PASSWORDS_FILE

@@ -15,6 +15,7 @@ import structlog
 LOGGER: Final = "fieldwork"
 
 FIELDS: Final[dict[str, frozenset[str]]] = {
+    "not_taken_in": frozenset({"hindrance"}),
     "tablet_reported": frozenset(
         {
             "device",

@@ -14,6 +14,7 @@ from fieldwork.actions.passwords import hash_password, is_right
 from fieldwork.domain.account import Account, Session, SessionLimits, sign_in_delay_s
 from fieldwork.domain.problems import Fault, FormFaults
 from fieldwork.store import accounts, sessions
+from fieldwork.store.hindrances import MAY_BE_HINDERED, hindrance_of
 
 LIMITS = SessionLimits(idle=timedelta(minutes=30), absolute=timedelta(hours=12))
 NOTED_AGAIN_AFTER = timedelta(minutes=1)
@@ -70,7 +71,12 @@ async def seat_of(central: Central, secret: str, *, active: bool = True) -> Seat
     if account is None or account.disabled_at is not None:
         return None
     if active and now - session.last_seen_at >= NOTED_AGAIN_AFTER:
-        session = await sessions.note_use(central.database, session, limits=LIMITS, now=now)
+        try:
+            session = await sessions.note_use(central.database, session, limits=LIMITS, now=now)
+        except MAY_BE_HINDERED as error:
+            # Where nothing can be written people can still read; their session ends earlier for it, never later.
+            if hindrance_of(error) is None:
+                raise
     return Seat(session, account)
 
 

@@ -28,6 +28,7 @@ from fieldwork.domain.tablet_contact import (
     TabletContact,
 )
 from fieldwork.store.devices import devices_named, devices_of_people, note_contact
+from fieldwork.store.hindrances import MAY_BE_HINDERED, hindrance_of
 from fieldwork.store.people import Placed, names_of, placed_in_review
 from fieldwork.store.settings import set_setting, setting
 from fieldwork.store.tablet_contacts import contacts_naming, contacts_of, keep_contact
@@ -82,8 +83,13 @@ def is_contact_due(central: Central, carrier: Carrier) -> bool:
 
 
 async def note_carrier(central: Central, carrier: Carrier) -> None:
-    """Write down that this carrier was here. For after the answer: no tablet waits for it."""
-    await note_contact(central.database, UUID(carrier.device_id), now=central.clock())
+    """Write down that this carrier was here. For after the answer: no tablet waits for it, and where nothing can be written now it is
+    left for the next time."""
+    try:
+        await note_contact(central.database, UUID(carrier.device_id), now=central.clock())
+    except MAY_BE_HINDERED as error:
+        if hindrance_of(error) is None:
+            raise
 
 
 async def tablets_of_visit(central: Central, visit: VisitSeen) -> TabletsOfVisit:

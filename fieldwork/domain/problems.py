@@ -17,6 +17,8 @@ class Problem(Exception):
     title = "Something is wrong"
     sentence = "Central could not do this."
     what_to_do = "Go back and try again."
+    again_after_s: int | None = None
+    """When it passes by itself: after how many seconds a tablet, or a browser, may ask again."""
 
 
 class NotFound(Problem):

@@ -18,6 +18,7 @@ from fieldwork.domain.draft import Draft
 from fieldwork.domain.rights import LANES, Lane
 from fieldwork.store.asyncpg_backend import FencedAsyncpgClient
 from fieldwork.store.database import Database
+from fieldwork.store.hindrances import MAY_BE_HINDERED, hindrance_of
 from fieldwork.store.judging import Brought, enter
 from fieldwork.store.keyring import Keyring
 from fieldwork.store.own_writing import OwnWriting
@@ -159,7 +160,9 @@ class Log:
             return False
         try:
             await self.in_one_transaction(_nothing)
-        except (OperationalError, OSError):
+        except MAY_BE_HINDERED as error:
+            if hindrance_of(error) is None:
+                raise
             return False
         return True
 

@@ -36,7 +36,7 @@ def moment_of(error: BaseException) -> Moment | None:
     """Why this error is worth another try: "busy", "unique" or "lost" (the connection); None when it is not worth
     one.
     """
-    for link in _chain(error):
+    for link in links_of(error):
         moment = _moment_of_one(link)
         if moment is not None:
             return moment
@@ -96,7 +96,7 @@ def _tells_of_a_lost_connection(words: str) -> bool:
     return "another operation (2) is in progress" in words
 
 
-def _chain(error: BaseException) -> Iterator[BaseException]:
+def links_of(error: BaseException) -> Iterator[BaseException]:
     """The error, what Tortoise wrapped in it, and what caused it; each once."""
     waiting: list[BaseException | None] = [error]
     seen: set[int] = set()

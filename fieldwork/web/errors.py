@@ -1,18 +1,25 @@
-"""The one place that turns problems into pages. A tablet's exchanges get a short text instead; nothing here says what went wrong inside.
+"""The one place that turns problems into pages, and for a tablet's exchanges into refusals. Nothing here says what went wrong inside.
 
 What a person can act on is a `Problem`. What nobody expected is one honest page, and the error itself goes on to the log.
 """
 
 from __future__ import annotations
 
+from typing import cast
+
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 
+from fieldwork.actions.central import Central
+from fieldwork.actions.log_lines import write_line
 from fieldwork.domain.problems import FormFaults, NotFound, Problem, TooLarge
+from fieldwork.store.hindrances import MAY_BE_HINDERED, hindrance_of
 from fieldwork.store.writer import LogClosed
 from fieldwork.web.guard import HEADERS
 from fieldwork.web.htmx import page
+
+PRIVATE = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
 
 
 class NotThisWay(Problem):
@@ -49,9 +56,35 @@ class Stopping(Problem):
 
     slug = "stopping"
     status = 503
+    again_after_s = 5
     title = "Central is stopping"
     sentence = "Nothing was changed."
     what_to_do = "Wait a minute and try again."
+
+
+class NoRoom(Problem):
+    """The disk of the database, or of the files, is full."""
+
+    slug = "no_room"
+    status = 507
+    again_after_s = 30
+    title = "There is no room left at the office"
+    sentence = "Central’s disk is full, so nothing was changed. What was stored before is safe."
+    what_to_do = "Tell whoever looks after central. Nothing more can be taken in until there is room on its disk; then try again."
+
+
+class NotNow(Problem):
+    """The database does not answer, or others were before us for longer than we wait."""
+
+    slug = "not_now"
+    status = 503
+    again_after_s = 5
+    title = "Central cannot do this at the moment"
+    # A connection that broke in a commit does not say whether the commit was made.
+    sentence = (
+        "Its database did not answer, so nobody can say whether your change was kept. What was stored before is safe."
+    )
+    what_to_do = "Wait a minute and look whether it is there. If it is not, try again. If it goes on, tell whoever looks after central."
 
 
 class Unexpected(Problem):
@@ -64,13 +97,27 @@ class Unexpected(Problem):
     what_to_do = "Try again in a minute. If it happens again, tell your administrator what you were doing."
 
 
+HINDERED: dict[str, type[Problem]] = {"no_room": NoRoom, "not_now": NotNow}
 BY_STATUS: dict[int, type[Problem]] = {400: NotUnderstood, 404: NotFound, 405: NotThisWay, 413: FormTooLarge}
 
 
 def problem_page(request: Request, problem: Problem) -> Response:
-    """The page for a problem, whole or as a swap."""
+    """The page for a problem, whole or as a swap; for a tablet's exchange, central's refusal."""
+    answer = _shown(request, problem)
+    if problem.again_after_s is not None:
+        answer.headers["retry-after"] = str(problem.again_after_s)
+    return answer
+
+
+def refusal(central: Central, code: str, status: int) -> Response:
+    """A refusal that says whose it is: an answer without format and epoch could be anybody's (PROTOCOL.md 4.7)."""
+    body = f'{{"format":"fieldwork-problem/1","epoch":"{central.epoch}","problem":"{code}"}}'
+    return Response(body.encode(), status, dict(PRIVATE), "application/json")
+
+
+def _shown(request: Request, problem: Problem) -> Response:
     if request.url.path.startswith("/sync/"):
-        return PlainTextResponse(f"{problem.slug}\n", problem.status)
+        return refusal(cast(Central, request.state["central"]), problem.slug, problem.status)
     seat = request.scope["state"].get("seat")
     shown = {
         "title": problem.title,
@@ -112,9 +159,21 @@ async def on_closed(request: Request, error: Exception) -> Response:
     return problem_page(request, Stopping())
 
 
+async def on_hindrance(request: Request, error: Exception) -> Response:
+    """The database or a disk takes nothing in now. Anything else in its words is a mistake of ours, and is not answered here."""
+    hindrance = hindrance_of(error)
+    if hindrance is None:
+        raise error
+    # Whoever looks after central hears of it; nothing is said of what was brought.
+    write_line("not_taken_in", hindrance=hindrance)
+    return problem_page(request, HINDERED[hindrance]())
+
+
 async def on_anything(request: Request, error: Exception) -> Response:
-    """What nobody expected. This answer leaves outside the guard, so it brings the guard's headers itself."""
-    answer = problem_page(request, Unexpected())
+    """What nobody expected, or what happened before a handler was reached. This answer leaves outside the guard, so it brings the
+    guard's headers itself."""
+    hindrance = hindrance_of(error)
+    answer = problem_page(request, Unexpected() if hindrance is None else HINDERED[hindrance]())
     for name, value in HEADERS.items():
         answer.headers[name] = value
     return answer
@@ -125,5 +184,6 @@ HANDLERS = {
     HTTPException: on_http,
     FormFaults: on_faults,
     LogClosed: on_closed,
+    **dict.fromkeys(MAY_BE_HINDERED, on_hindrance),
     Exception: on_anything,
 }

@@ -18,6 +18,7 @@ from fieldwork.actions.carrying import Carrier, carrier_of, page_for, scopes_for
 from fieldwork.actions.central import Central
 from fieldwork.actions.tablet_contacts import is_contact_due, note_carrier, take_contact
 from fieldwork.actions.tablet_reports import take_report
+from fieldwork.web.errors import PRIVATE, refusal
 from sync.central.contact import MOST_CONTACT_BYTES, read_contact, write_contacted
 from sync.central.header import is_uuid
 from sync.central.line import (
@@ -50,9 +51,9 @@ async def push(request: Request) -> Response:
         async with central.log.time_to_read(len(body)):
             brought = central.log.opened(read_push(body), carrier.device_id)
     except PushProblem as problem:
-        return _problem(central, problem.code, 400)
+        return refusal(central, problem.code, 400)
     except ClientDisconnect:
-        return _problem(central, CUT, 400)
+        return refusal(central, CUT, 400)
     receipts = await central.log.take_in(brought)
     return _json(write_receipts(central.epoch, receipts), _sign_of_life(central, carrier))
 
@@ -65,11 +66,11 @@ async def pull(request: Request) -> Response:
     scope, lane = request.query_params.get("scope", ""), request.query_params.get("lane", "")
     after = request.query_params.get("after", "0")
     if not after.isascii() or not after.isdigit() or len(after) > 16 or not is_uuid(scope.partition(":")[2]):
-        return _problem(central, "pull_not_readable", 400)
+        return refusal(central, "pull_not_readable", 400)
     page = await page_for(central, carrier, scope, lane, int(after))
     if page is None:
-        return _problem(central, "not_found", 404)
-    return Response(write_pull(*page), media_type=LINES_MEDIA_TYPE, headers=dict(_PRIVATE))
+        return refusal(central, "not_found", 404)
+    return Response(write_pull(*page), media_type=LINES_MEDIA_TYPE, headers=dict(PRIVATE))
 
 
 async def manifest(request: Request) -> Response:
@@ -123,9 +124,6 @@ async def contact(request: Request) -> Response:
     return _json(write_contacted(central.epoch))
 
 
-_PRIVATE = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
-
-
 async def _central_and_carrier(request: Request) -> tuple[Central, Carrier | None]:
     central: Central = request.state["central"]
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
@@ -139,9 +137,9 @@ async def _read_or_refused(request: Request, central: Central, read: Callable[[b
     try:
         return read(await request.body())
     except PushProblem as problem:
-        return _problem(central, problem.code, 400)
+        return refusal(central, problem.code, 400)
     except ClientDisconnect:
-        return _problem(central, CUT, 400)
+        return refusal(central, CUT, 400)
 
 
 def _sign_of_life(central: Central, carrier: Carrier) -> BackgroundTask | None:
@@ -150,17 +148,11 @@ def _sign_of_life(central: Central, carrier: Carrier) -> BackgroundTask | None:
 
 
 def _json(body: bytes, afterwards: BackgroundTask | None = None) -> Response:
-    return Response(body, media_type="application/json", headers=dict(_PRIVATE), background=afterwards)
-
-
-def _problem(central: Central, code: str, status: int) -> Response:
-    """A refusal that says whose it is: an answer without format and epoch could be anybody's (PROTOCOL.md 4)."""
-    body = f'{{"format":"fieldwork-problem/1","epoch":"{central.epoch}","problem":"{code}"}}'
-    return Response(body.encode(), status, dict(_PRIVATE), "application/json")
+    return Response(body, media_type="application/json", headers=dict(PRIVATE), background=afterwards)
 
 
 def _refused(central: Central) -> Response:
-    answer = _problem(central, "not_enrolled", 401)
+    answer = refusal(central, "not_enrolled", 401)
     answer.headers["www-authenticate"] = "Bearer"
     return answer
 

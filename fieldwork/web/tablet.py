@@ -7,6 +7,7 @@ without a signal.
 from __future__ import annotations
 
 import json
+from collections.abc import Awaitable, Callable
 
 import msgspec
 from starlette.requests import Request
@@ -15,6 +16,7 @@ from starlette.routing import Route
 
 from fieldwork.actions.central import Central
 from fieldwork.actions.enrolling import enrol_tablet
+from fieldwork.actions.installing import must_be_installed
 from fieldwork.release import compressed
 from fieldwork.settings import ROOT
 from fieldwork.web.assets import Assets, accepts_brotli
@@ -32,13 +34,28 @@ class Asked(msgspec.Struct, forbid_unknown_fields=True):
     app_version: str
 
 
+async def installed_only_at(request: Request) -> bool:
+    """What the organisation of the central that is asked wants."""
+    central: Central = request.state["central"]
+    return await must_be_installed(central)
+
+
 class TabletRoutes:
     """The routes of one release."""
 
-    def __init__(self, assets: Assets) -> None:
+    def __init__(
+        self, assets: Assets, installed_only: Callable[[Request], Awaitable[bool]] = installed_only_at
+    ) -> None:
+        """`installed_only`: whether the shell is to say that it must be on the Home Screen."""
+        self._installed_only = installed_only
         facts = {"release": assets.release, "shell": SHELL, "addresses": assets.kept_addresses()}
         script = (ROOT / "static" / "sw.js").read_text("utf-8")
-        self._shell = _BothForms(SHELL_HTML.format(assets=assets.prefix), "text/html")
+        self._shells = {
+            wanted: _BothForms(
+                SHELL_HTML.format(assets=assets.prefix, wanted=" data-installed-only" * wanted), "text/html"
+            )
+            for wanted in (True, False)
+        }
         self._service_worker = _BothForms(f"self.RELEASE = {json.dumps(facts)};\n{script}", "text/javascript")
         self.routes = [
             Route("/tablet/", self.shell, methods=["GET"], name="tablet.home"),
@@ -49,7 +66,7 @@ class TabletRoutes:
 
     async def shell(self, request: Request) -> Response:
         """The same bytes at every address of the tablet."""
-        return self._shell.answer(request)
+        return self._shells[await self._installed_only(request)].answer(request)
 
     async def service_worker(self, request: Request) -> Response:
         """One fixed address for ever; its bytes change with the release."""
@@ -117,7 +134,7 @@ SHELL_HTML = """<!DOCTYPE html>
   <link rel="manifest" href="{assets}/static/manifest.webmanifest">
   <script type="module" src="{assets}/static/screen/shell.js"></script>
 </head>
-<body class="govuk-template__body" data-shell="{assets}">
+<body class="govuk-template__body" data-shell="{assets}"{wanted}>
   <main class="govuk-width-container" id="main" tabindex="-1">
     <h1 class="govuk-heading-l">Fieldwork</h1>
     <p class="govuk-body" role="status">Opening. Your words are on this tablet.</p>

@@ -10,7 +10,9 @@
 export function keepFocus() {
   keepReading();
   document.addEventListener('htmx:after:swap', (event) => {
-    const target = /** @type {any} */ (event).detail.ctx?.target;
+    const { target, response } = /** @type {any} */ (event).detail.ctx ?? {};
+    // Nothing was saved and nothing was swapped: whoever was at their words stays at them.
+    if (response?.raw?.status === 204) return;
     if (!(target instanceof Element) || (target.id !== 'main' && target !== document.body)) return;
     const place = document.getElementById('problems') ?? document.querySelector('[data-stays] textarea, [data-focus]')
       ?? pointedAt() ?? document.querySelector('main h1');

@@ -7,8 +7,10 @@
 import htmx from '../vendor/htmx.js';
 import { keepFiles, offerFile } from './files.js';
 import { keepFocus } from './focus.js';
+import { askToKeep, windowHere } from './keeping.js';
 import { showTheLastAsked } from './following.js';
 import { keepLocking } from './locking.js';
+import { copyWords, leavingWords } from './not_saved.js';
 import { canAdd, canAsk, withPasskey } from './passkeys.js';
 import { keepTyping } from './typing.js';
 import { choosePassages } from './passages.js';
@@ -28,6 +30,9 @@ let behind = false;
 /** What this browser can do with passkeys: every worker is told, before anything is asked of it. */
 const passkeys = { asks: canAsk(), adds: false };
 
+/** What window this is: the tablet's first page alone says what the organisation wants of it. */
+const here = windowHere();
+
 /** @type {Life} */
 let life = start(0);
 
@@ -36,20 +41,20 @@ function start(deaths) {
   const worker = new Worker(WORKER, { type: 'module', name: 'fieldwork' });
   /** @type {Life} */
   const mine = { worker, waiting: new Set(), dead: false };
-  const born = Date.now();
+  const born = performance.now();
   const died = () => {
     if (mine.dead) return;
     mine.dead = true;
     worker.terminate();
     for (const fail of mine.waiting) fail(new TypeError('the local server stopped'));
-    const quick = Date.now() - born < 30_000;
+    const quick = performance.now() - born < 30_000;
     setTimeout(() => {
       life = start(quick ? deaths + 1 : 0);
       comeBack();
     }, Math.min(MOST_PAUSE_MS, 100 * 2 ** deaths));
   };
   worker.onerror = died;
-  worker.postMessage({ passkeys });
+  worker.postMessage({ passkeys, window: here });
   worker.onmessage = ({ data }) => {
     if (data.lock) navigator.locks.request(data.lock, died);
     else document.dispatchEvent(new CustomEvent('fieldwork:told', { detail: data }));
@@ -109,7 +114,7 @@ const isTablets = (href) => {
 
 document.addEventListener('htmx:config:request', (event) => {
   const { ctx } = /** @type {CustomEvent} */ (event).detail;
-  if (isTablets(ctx.request.action)) ctx.fetch = withPasskey(ctx.sourceElement, workerFetch);
+  if (isTablets(ctx.request.action)) ctx.fetch = leavingWords(ctx.sourceElement, withPasskey(ctx.sourceElement, workerFetch));
 });
 
 // A link that htmx has not bound yet would be a real navigation, which ends the worker and the key (offline.md 13, pitfalls 3 and 4).
@@ -128,9 +133,10 @@ document.addEventListener('fieldwork:told', (event) => {
   if (said.changed?.fetched && !behind) document.body.dispatchEvent(new CustomEvent('fieldwork:fetched'));
 });
 
-/** @param {{connection: {words: string}, saved: {kind: string, words: string}}} states */
-function showStates({ connection, saved }) {
+/** @param {{connection: {words: string}, saved: {kind: string, words: string}, standing: string}} states */
+function showStates({ connection, saved, standing }) {
   say('fw-connection', connection.words);
+  say('fw-standing', standing);
   const place = document.getElementById('fw-saved');
   if (place === null || place.textContent?.trim() === saved.words) return;
   const state = document.createElement('span');
@@ -168,9 +174,7 @@ canAdd().then((adds) => {
   passkeys.adds = adds;
   life.worker.postMessage({ passkeys });
 });
-// A browser is asked to keep what is stored when a person sets the tablet up; what it answers is shown under "Only here".
-document.addEventListener('submit', (event) => {
-  if (event.target instanceof Element && event.target.matches('[data-keeps-storage]')) navigator.storage?.persist?.();
-});
+askToKeep();
+copyWords();
 if ('serviceWorker' in navigator) navigator.serviceWorker.register('/sw.js', { scope: '/tablet/' });
 if (document.body.dataset.shell !== undefined) open(location.pathname + location.search);

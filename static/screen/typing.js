@@ -89,8 +89,9 @@ function writingOf(form) {
 /** Runs at every key: it reads no words and touches no element unless something has to change. @param {(message: Record<string, unknown>) => Promise<any>} ask @param {HTMLFormElement} form */
 function soon(ask, form) {
   const writing = writingOf(form);
-  const now = Date.now();
-  if (writing.began_at === '' && box(form).value !== '') writing.began_at = new Date(now).toISOString();
+  // A clock that is never put back: the tablet's own may be set while somebody types, and words would wait for a day (DUR-15).
+  const now = performance.now();
+  if (writing.began_at === '' && box(form).value !== '') writing.began_at = new Date().toISOString();
   if (writing.saving) return;
   if (writing.told) unsay(form, writing);
   writing.last_ms = now;
@@ -108,7 +109,7 @@ function soon(ask, form) {
 function due(ask, form) {
   const writing = writingOf(form);
   writing.timer = null;
-  const left_ms = Math.min(writing.last_ms + PAUSE_MS, writing.first_ms + LONGEST_MS) - Date.now();
+  const left_ms = Math.min(writing.last_ms + PAUSE_MS, writing.first_ms + LONGEST_MS) - performance.now();
   if (left_ms <= 0) hand(ask, form, {});
   else writing.timer = setTimeout(() => due(ask, form), left_ms);
 }
@@ -161,7 +162,7 @@ function typedIn(form, writing, finished, closed) {
   if (isNew) {
     const minute = Math.floor((Date.parse(writing.began_at) - Number(began)) / 60_000);
     Object.assign(fields, { evidence, question: String(said.get('question') ?? '') || null, place: `t${writing.began_at}` });
-    if (Number(began) > 0) fields.minute = minute;
+    if (Number(began) > 0 && minute >= 0) fields.minute = minute;
   }
   return { record, scope, evidence, base: JSON.parse(base), shown, fields, finished, closed };
 }
@@ -265,7 +266,15 @@ function say(form, state) {
   const alert = form.querySelector('[data-failed]');
   if (quiet !== null) put(quiet, failed ? { kind: '', words: '' } : state);
   if (alert !== null) put(alert, failed ? state : { kind: '', words: '' });
+  const copies = /** @type {HTMLElement | null} */ (form.querySelector('[data-copies]'));
+  if (copies === null || copies.hidden === !failed) return;
+  copies.hidden = !failed;
+  copies.querySelector('[data-copied]')?.replaceChildren();
+  if (failed) copies.scrollIntoView({ block: 'nearest' });
 }
+
+/** From elsewhere on the page: what became of this form. @param {HTMLFormElement} form @param {{kind: string, words: string}} state */
+export const sayOf = (form, state) => say(form, state);
 
 /** What was said of the note before is not said of words that were typed since. @param {HTMLFormElement} form @param {Writing} writing */
 function unsay(form, writing) {

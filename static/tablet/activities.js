@@ -6,9 +6,13 @@
 import { draftPage } from './pages/activities.js';
 import { uuid7 } from './identifiers.js';
 import { ordered, said } from './reading.js';
+import { mustMove } from './keeping.js';
+import { NotSaved } from './not_saved.js';
+import { refusedPage } from './pages/keeping.js';
 import { problemPage } from './problems.js';
 import { restrictionsOf } from './restrictions.js';
 import { unlocked } from './standing.js';
+import { stateOfSaving } from './states.js';
 import { assigned } from './visits.js';
 import { save } from '../../sync/tablet/save.js';
 
@@ -20,6 +24,7 @@ const FIELDS = ['type', 'source_role', 'tracked_child', 'mode', 'place_kind', 'd
 export async function draft(application, { params }) {
   const visit = visitOf(application, params.visit);
   if (visit === null) return problemPage(application, 404);
+  if (mayNotBegin(application, visit.record)) return refusedPage('not_installed', { href: `/tablet/visits/${visit.record}`, words: 'Back to the visit' });
   const now = new Date();
   const ids = Object.fromEntries(IDS.map((name) => [name, uuid7()]));
   return { template: 'activities/draft.html', page: draftPage({ ...offered(application, visit), ids, values: null, now, problems: {} }) };
@@ -29,19 +34,20 @@ export async function draft(application, { params }) {
 export async function create(application, { params, form }) {
   const visit = visitOf(application, params.visit);
   if (visit === null) return problemPage(application, 404);
+  if (mayNotBegin(application, visit.record)) return refusedPage('not_installed', { href: `/tablet/visits/${visit.record}`, words: 'Back to the visit' });
   const values = Object.fromEntries(FIELDS.map((name) => [name, String(form.get(name) ?? '').trim()]));
   const ids = Object.fromEntries(IDS.map((name) => [name, idFrom(form.get(name))]));
   const offers = offered(application, visit);
   const problems = problemsOf(values, offers.types);
-  const again = (/** @type {Record<string, string>} */ found, status = 422) =>
-    ({ status, template: 'activities/draft.html', page: draftPage({ ...offers, ids, values, now: new Date(), problems: found }) });
+  const again = (/** @type {Record<string, string>} */ found) =>
+    ({ status: 422, template: 'activities/draft.html', page: draftPage({ ...offers, ids, values, now: new Date(), problems: found }) });
   if (Object.keys(problems).length > 0) return again(problems);
   const to = { seeOther: `/tablet/evidence/${ids.evidence}/write` };
   const session = unlocked(application);
   return application.once(ids.evidence, async () => {
     if (session.replica.find(ids.evidence) !== null) return to;
     const saved = await save(application.tablet, intentions(session.person, visit.record, ids, values));
-    if (saved.saved === 'no') return again({ type: 'The record could not be saved. Nothing has been lost: try again' }, 500);
+    if (saved.saved === 'no') throw new NotSaved(stateOfSaving(saved));
     await session.seeOwn(saved.operations);
     application.flusher.wake();
     await application.tellStates();
@@ -56,6 +62,16 @@ const idFrom = (value) => (typeof value === 'string' && UUID.test(value) ? value
 function visitOf(application, id) {
   const { replica, person } = unlocked(application);
   return assigned(replica, person).find(({ record }) => record === id) ?? null;
+}
+
+/** A visit in which this person has written nothing yet is not begun where WebKit would delete it; one that was begun is finished (DUR-12). @param {import('./application.js').Application} application @param {string} visit */
+function mayNotBegin(application, visit) {
+  if (!mustMove(application.window)) return false;
+  const { replica, person } = unlocked(application);
+  return !replica.list('evidence').some(({ record }) => {
+    const { header } = replica.history(record)[0];
+    return header.scope === `visit:${visit}` && header.person === person;
+  });
 }
 
 /** @param {import('./application.js').Application} application @param {import('./reading.js').RecordState} visit */

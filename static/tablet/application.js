@@ -7,17 +7,21 @@
 import { keepEnrolment, lastEnrolled } from './enrolment_kept.js';
 import { Flusher } from './flusher.js';
 import { IdleLock } from './idle_lock.js';
+import { standing, UNKNOWN_WINDOW } from './keeping.js';
+import { NotSaved } from './not_saved.js';
 import { clock, keyMaking, random } from './ports/chance.js';
 import { openStorage } from './ports/indexeddb.js';
 import { openJournal } from './ports/journal.js';
 import { openNetwork } from './ports/network.js';
 import { openSentinel } from './ports/sentinel.js';
+import { Reserving } from './reserving.js';
 import { startNotices } from './pages/start_words.js';
 import { Session } from './session.js';
-import { savedWords, STATES } from './states.js';
+import { savedWords, STATES, stateOfSaving } from './states.js';
 import { Writings } from './writing.js';
 import { notePlace, openPlace } from '../../sync/tablet/locked.js';
 import { countOutbox } from '../../sync/tablet/outbox.js';
+import { StorageProblem } from '../../sync/tablet/ports.js';
 import { reconcile } from '../../sync/tablet/reconcile.js';
 import { save } from '../../sync/tablet/save.js';
 import { UNSENT_STORES } from '../../sync/tablet/stores.js';
@@ -49,6 +53,7 @@ export class Application {
       storage,
       journal: await openJournal({ name }),
       sentinel: openSentinel(),
+      reserve: application.reserving.port,
       network: openNetwork((path) => application.tokenFor(path)),
       clock,
       random,
@@ -58,6 +63,7 @@ export class Application {
     application.enrolment = await lastEnrolled(storage);
     application.flusher = new Flusher(application);
     application.flusher.start();
+    application.reserving.start();
     return application;
   }
 
@@ -80,6 +86,9 @@ export class Application {
     /** @type {Promise<void> | null} */
     this.nextStates = null;
     this.idleLock = new IdleLock(this);
+    this.reserving = new Reserving(this);
+    /** What the page says of the window it stands in. */
+    this.window = UNKNOWN_WINDOW;
     /** @type {number | null} after how many minutes without use this tablet was locked; null when somebody locked it */
     this.lockedAfter_minutes = null;
     /** @type {Set<Promise<unknown>>} words that the page has handed over and that are not yet kept */
@@ -117,7 +126,7 @@ export class Application {
     this.session = session;
     this.enrolment = enrolment;
     this.tablet.pulled = session.pulled;
-    await keepEnrolment(this.tablet, enrolment);
+    await this.unlessRefused(() => keepEnrolment(this.tablet, enrolment));
     this.idleLock.begin();
     this.flusher.wake();
   }
@@ -201,7 +210,20 @@ export class Application {
   async #tellStates() {
     const counts = await countOutbox(this.tablet.storage);
     this.counts = counts;
-    this.tell({ states: { connection: this.flusher.connection(), saved: savedWords(counts) } });
+    this.tell({ states: { connection: this.flusher.connection(), saved: savedWords(counts), standing: await standing(this) } });
+  }
+
+  /**
+   * What makes things easier and is no word of anybody: when a full tablet does not take it in, the person still comes in, reads and writes.
+   * @param {() => Promise<unknown>} work
+   */
+  async unlessRefused(work) {
+    try {
+      await work();
+    } catch (problem) {
+      if (!(problem instanceof StorageProblem)) throw problem;
+      this.note(problem);
+    }
   }
 
   /** @param {unknown} fault */
@@ -222,10 +244,10 @@ export class Application {
     return { href: '/tablet/', words: 'Your visits' };
   }
 
-  /** Save what a person did, enter it into what is seen, and send it soon. Throws when it is not saved. @param {import('../../sync/tablet/mint.js').Intention[]} intentions */
+  /** Save what a person did, enter it into what is seen, and send it soon. Throws `NotSaved`: the page then stays as it is. @param {import('../../sync/tablet/mint.js').Intention[]} intentions */
   async write(intentions) {
     const saved = await save(this.tablet, intentions);
-    if (saved.saved === 'no') throw new Error(`not saved: ${saved.problem}`);
+    if (saved.saved === 'no') throw new NotSaved(stateOfSaving(saved));
     await this.session?.seeOwn(saved.operations);
     this.flusher.wake();
     await this.tellStates();

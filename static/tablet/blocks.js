@@ -9,6 +9,7 @@ import { capturedActs, capturedList } from './pages/capture.js';
 import { blockAsRead, versionsOf } from './pages/blocks.js';
 import { gather } from './evidence.js';
 import { uuid7 } from './identifiers.js';
+import { NotSaved } from './not_saved.js';
 import { placeOf } from './places.js';
 import { problemPage } from './problems.js';
 import { found, said, scopeOf } from './reading.js';
@@ -28,7 +29,8 @@ export async function create(application, { params, form }) {
       evidence: params.evidence, kind: String(form.get('kind') || 'verbatim'), text, place: placeOf(new Date().toISOString()),
       ...optional(form, 'speaker_role'), ...optional(form, 'question'),
     };
-    await application.writings.typed({ record, scope: scopeOf(replica, params.evidence), evidence: params.evidence, base: [], shown: '{}', fields, finished: true, closed: true });
+    const kept = await application.writings.typed({ record, scope: scopeOf(replica, params.evidence), evidence: params.evidence, base: [], shown: '{}', fields, finished: true, closed: true });
+    if (kept.state.kind === 'failed') throw new NotSaved(kept.state);
   }
   return { seeOther: `/tablet/evidence/${params.evidence}/write` };
 }
@@ -72,7 +74,7 @@ export async function update(application, { params, form }) {
     fields: { text: textOf(form), kind: String(form.get('kind') || said(block, 'kind')), speaker_role: String(form.get('speaker_role') ?? '') || null },
     finished: true, closed: true,
   });
-  if (kept.state.kind === 'failed') throw new Error('the change could not be saved');
+  if (kept.state.kind === 'failed') throw new NotSaved(kept.state);
   await application.tellStates();
   return { seeOther: `/tablet/evidence/${evidence}#block-${block.record}` };
 }

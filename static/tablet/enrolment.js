@@ -6,6 +6,7 @@
  * the passphrase is set up again, with new keys; what they wrote before goes to the office all the same.
  */
 import { keepEnrolment } from './enrolment_kept.js';
+import { refusedHere } from './keeping.js';
 import { expectPassphrase, PARAMETERS, stretch } from './ports/argon2.js';
 import { Session } from './session.js';
 import { fromBase64, fromUtf8, toBase64, toUtf8 } from '../../sync/tablet/bytes.js';
@@ -19,12 +20,16 @@ const ENROLMENT = 'fieldwork-enrolment/1';
 
 /** @type {import('./router.js').Handler} */
 export async function ask(application) {
+  const refused = await refusedNew(application);
+  if (refused !== null) return refused;
   expectPassphrase();
   return { template: 'enrolment/draft.html', page: page(application, { code: '', label: '' }, []) };
 }
 
 /** @type {import('./router.js').Handler} */
 export async function enrol(application, { form }) {
+  const refused = await refusedNew(application);
+  if (refused !== null) return refused;
   const code = String(form.get('code') ?? '');
   const label = String(form.get('label') ?? '').trim();
   const passphrase = String(form.get('passphrase') ?? '');
@@ -40,6 +45,9 @@ export async function enrol(application, { form }) {
   await take(application, answer, passphrase);
   return { seeOther: application.passkeys.adds ? '/tablet/passkeys/new' : '/tablet/' };
 }
+
+/** On a tablet that somebody uses already the place was good enough, and what they began is finished. @param {import('./application.js').Application} application */
+const refusedNew = async ({ enrolment, window }) => (enrolment === null ? refusedHere(window) : null);
 
 /** @typedef {{person: string, name: string, device: string, carrying_token: string, reading_token: string}} Granted */
 
@@ -105,6 +113,7 @@ function page({ enrolment }, values, problems) {
       ? 'You do this once, with a connection. After that the tablet works without one.'
       : 'Each person does this once, with a connection. What is already on this tablet stays, and only those who wrote it can read it.',
     back_href: enrolment === null ? '' : '/tablet/unlock',
+    again: enrolment === null ? 'If this tablet was set up before and asks again, this window did not keep what was stored. Open Fieldwork in an ordinary window, not in a private one, and tell the office.' : '',
     problems: problems.map(({ field, words }) => ({ href: `#${field}`, words })),
     code: { name: 'code', label: 'Code from the office', value: values.code, hint: 'For example, 7KQ2-M4XD-9RTB', error: error('code') },
     label: { name: 'label', label: 'Name of this tablet', value: values.label, hint: 'So that the office can tell it from others, for example “Idwal’s tablet”', error: error('label') },

@@ -14,7 +14,11 @@ import { keysFrame } from '../../sync/tablet/kept_keys.js';
 
 /** @param {import('../../sync/tablet/tablet.js').Tablet} tablet @param {Enrolment} enrolment */
 export async function keepEnrolment(tablet, enrolment) {
-  const mark = { key: `enrolment:${enrolment.person}`, value: { ...enrolment, used_at: tablet.clock.now() } };
+  const [last] = await enrolments(tablet.storage);
+  const now = tablet.clock.now();
+  // Whoever came last is last, also when the tablet's clock was put back since (DUR-15).
+  const used_at = last === undefined || last.used_at < now ? now : new Date(Date.parse(last.used_at) + 1).toISOString();
+  const mark = { key: `enrolment:${enrolment.person}`, value: { ...enrolment, used_at } };
   await tablet.storage.commit([{ store: 'marks', key: mark.key, put: mark.value }]);
   await tablet.secondCopy.write([keysFrame([mark])]);
 }

@@ -8,6 +8,7 @@ import { capturePage } from './pages/capture.js';
 import { recordPage } from './pages/evidence.js';
 import { isWithheld } from './pages/visits.js';
 import { uuid7 } from './identifiers.js';
+import { standing } from './keeping.js';
 import { problemPage } from './problems.js';
 import { found, ordered, said, scopeOf, told, under, wroteIn } from './reading.js';
 import { restrictionsOf } from './restrictions.js';
@@ -41,8 +42,9 @@ export async function write(application, { params }) {
   const kind = here ? kindOf(before) : 'verbatim';
   const page = capturePage({ ...gathered, scope, kind, speaker: here ? speakerOf(before) : '', block: uuid7(), now: new Date() });
   const speaker_role = page.writer.speakers.find(({ chosen }) => chosen)?.value ?? null;
-  await notePlace(application.tablet, /** @type {any} */ ({ person, scope, lane: 'evidence', record_type: 'evidence', record: params.evidence, kind, speaker_role }));
-  return { template: 'evidence/capture.html', page };
+  const place = /** @type {any} */ ({ person, scope, lane: 'evidence', record_type: 'evidence', record: params.evidence, kind, speaker_role });
+  await application.unlessRefused(() => notePlace(application.tablet, place));
+  return { template: 'evidence/capture.html', page: { ...page, standing: await standing(application) } };
 }
 
 /** The interview is over for now: a locked tablet shows no box for it any more. @type {import('./router.js').Handler} */
@@ -60,7 +62,7 @@ export const speakerOf = (place) => (typeof place?.speaker_role === 'string' ? p
 
 /** @param {import('./application.js').Application} application */
 async function leave(application) {
-  if (await openPlace(application.tablet) !== undefined) await notePlace(application.tablet, null);
+  if (await openPlace(application.tablet) !== undefined) await application.unlessRefused(() => notePlace(application.tablet, null));
 }
 
 /** A record and everything read with it; null when it is not here, or not to be shown. @param {import('./application.js').Application} application @param {string} id */

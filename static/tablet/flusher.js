@@ -9,6 +9,7 @@
  */
 import { persisted } from './ports/persistence.js';
 import { Round } from './round.js';
+import { BROWSERS_OWN } from './turns.js';
 import { chanceOf, retryAfterMs, waitAfter } from '../../sync/tablet/backoff.js';
 import { contactStep } from '../../sync/tablet/contact.js';
 import { keysStep } from '../../sync/tablet/ingest.js';
@@ -17,9 +18,8 @@ import { Pusher } from '../../sync/tablet/push.js';
 import { reportStep } from '../../sync/tablet/report.js';
 
 /** @typedef {import('./round.js').Next} Next */
-/** @typedef {import('./round.js').Timing & {alone: <T>(lock: string, work: () => Promise<T>) => Promise<T>}} Turns */
+/** @typedef {import('./turns.js').Turns} Turns */
 
-const LOCK_WAIT_MS = 10_000;
 const PULL_EVERY_MS = 20_000;
 const LOOK_AGAIN_MS = 5_000;
 const MANIFEST_EVERY_MS = 60_000;
@@ -30,24 +30,6 @@ const APP_VERSION = import.meta.url.split('/')[4] ?? '';
 const LONGEST_WATCHED_MS = 20_000;
 /** A draft comes every 700 ms while the keys go on (static/screen/typing.js), so this is a pause of a person and not one between two drafts. */
 const PAUSE_MS = 1_000;
-
-/** @type {Turns} */
-const BROWSERS_OWN = {
-  now_ms: () => performance.now(),
-  later: (wait_ms, call) => {
-    const timer = setTimeout(call, wait_ms);
-    return () => clearTimeout(timer);
-  },
-  alone: async (lock, work) => {
-    const giveUp = AbortSignal.timeout(LOCK_WAIT_MS);
-    try {
-      return await navigator.locks.request(lock, { signal: giveUp }, work);
-    } catch (problem) {
-      if (problem instanceof DOMException && giveUp.aborted) return work();
-      throw problem;
-    }
-  },
-};
 
 export class Flusher {
   #reached = /** @type {boolean | null} */ (null);
@@ -78,7 +60,7 @@ export class Flusher {
       afterFault_ms: LOOK_AGAIN_MS,
       fault: (/** @type {unknown} */ fault) => this.application.note(fault),
       ended: () => this.application.tellStates(),
-      pause_ms: () => Math.max(0, this.#typed_ms + PAUSE_MS - turns.now_ms()),
+      pause_ms: () => this.pauseLeft_ms(),
     };
     const errand = (/** @type {() => Promise<Next>} */ work) => async () => (this.application.enrolment === null ? { wait_ms: LOOK_AGAIN_MS, held: false } : work());
     const inTurn = (/** @type {() => Promise<Next>} */ work) => errand(() => this.#inTurn(() => turns.alone('fieldwork-flusher', work)));
@@ -107,6 +89,11 @@ export class Flusher {
   /** Words came from the page. @param {boolean} finished the caret left, Save, or the page is hidden: nobody types any more */
   typed(finished) {
     this.#typed_ms = finished ? -Infinity : this.turns.now_ms();
+  }
+
+  /** How long from now until somebody who types makes a pause, if no key comes; 0 when nobody types. @returns {number} */
+  pauseLeft_ms() {
+    return Math.max(0, this.#typed_ms + PAUSE_MS - this.turns.now_ms());
   }
 
   /** Send and fetch now, for a person who waits: resolves when that has ended, or after a while without an answer. @returns {Promise<void>} */

@@ -4,6 +4,7 @@
  * A wrong one is said, with a delay that rises, and nothing is ever deleted. What a passkey answers, or that it was cancelled, does not count.
  */
 import { stretch } from './ports/argon2.js';
+import { StorageProblem } from '../../sync/tablet/ports.js';
 import { unlockPersonKeys } from '../../sync/tablet/keys.js';
 import { personRow } from '../../sync/tablet/kept_keys.js';
 
@@ -43,5 +44,11 @@ export async function tryPassphrase(tablet, person, passphrase) {
   return { keys, kek };
 }
 
-/** The person has come in: the next wrong passphrase is the first one again. @param {Tablet} tablet @param {string} person */
-export const forgetTries = (tablet, person) => tablet.storage.commit([{ store: 'marks', remove: markOf(person) }]);
+/** The person has come in: the next wrong passphrase is the first one again. A tablet too full to note that lets them in all the same. @param {Tablet} tablet @param {string} person */
+export async function forgetTries(tablet, person) {
+  try {
+    await tablet.storage.commit([{ store: 'marks', remove: markOf(person) }]);
+  } catch (problem) {
+    if (!(problem instanceof StorageProblem)) throw problem;
+  }
+}

@@ -2,7 +2,7 @@
 
 const WORDS = {
   404: { title: 'Page not found', words: 'There is nothing at this address on this tablet.' },
-  500: { title: 'Something went wrong', words: 'The tablet could not make this page. What you wrote is still kept.' },
+  500: { title: 'Something went wrong', words: 'The tablet could not make this page. Everything that was said to be saved is still kept.' },
 };
 
 /** @param {import('./application.js').Application} application @param {404 | 500} status @returns {import('./router.js').Shown} */

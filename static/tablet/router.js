@@ -4,6 +4,7 @@
  * A handler is given the application and the request and returns what to show: `{template, page}`, or where to go. It never sees a
  * header or an element id. A fault becomes one honest page, and what was typed stays where it was.
  */
+import { NotSaved } from './not_saved.js';
 import { problemPage } from './problems.js';
 import { rendered } from './rendering.js';
 
@@ -26,6 +27,8 @@ import { rendered } from './rendering.js';
 /** @typedef {{status: number, headers: Record<string, string>, body: string, url: string, file: File | null}} Answer */
 
 const MOST_REDIRECTS = 5;
+/** To the page: nothing was saved, so nothing may be swapped. */
+export const NOT_SAVED = 507;
 
 /** @param {string} path */
 const isOfWays = (path) => path === '/tablet/passkeys' || path.startsWith('/tablet/passkeys/');
@@ -47,7 +50,7 @@ export class Router {
       return await this.#handled(application, asked.method, url, { form, whole, passkeyOutput });
     } catch (fault) {
       application.note(fault);
-      return faultOf(application, url, whole);
+      return fault instanceof NotSaved ? refusalOf(fault, url) : faultOf(application, url, whole);
     } finally {
       passkeyOutput?.fill(0);
     }
@@ -95,13 +98,16 @@ export class Router {
   }
 }
 
+/** Nothing for the page to show in place of what it shows: the words stay where they were typed. @param {NotSaved} fault @param {URL} url @returns {Answer} */
+const refusalOf = ({ state }, url) => ({ status: NOT_SAVED, headers: { 'content-type': 'application/json' }, body: JSON.stringify(state), url: url.href, file: null });
+
 /** The honest page; and words alone, when even that cannot be made: a request is never left without an answer. @param {import('./application.js').Application} application @param {URL} url @param {boolean} whole @returns {Answer} */
 function faultOf(application, url, whole) {
   try {
     return answerOf(application, problemPage(application, 500), url, whole);
   } catch (fault) {
     application.note(fault);
-    const words = '<main id="main" tabindex="-1"><h1>Something went wrong</h1><p>The tablet could not make this page. What you wrote is still kept.</p></main>';
+    const words = '<main id="main" tabindex="-1"><h1>Something went wrong</h1><p>The tablet could not make this page. Everything that was said to be saved is still kept.</p></main>';
     return { status: 500, headers: { 'content-type': 'text/html; charset=utf-8' }, body: words, url: url.href, file: null };
   }
 }

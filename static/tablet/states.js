@@ -12,6 +12,8 @@ export const STATES = Object.freeze({
   tablet: { kind: 'tablet', words: 'Saved on this tablet' },
   once: { kind: 'attention', words: 'Saved once. Second copy failed.' },
   journal: { kind: 'attention', words: 'Saved once. The main copy failed.' },
+  fullOnce: { kind: 'attention', words: 'Saved once. This tablet is full: make room, and send.' },
+  full: { kind: 'failed', words: 'Not saved. This tablet is full. Copy your words before you leave this screen, then make room: delete photos or apps.' },
   failed: { kind: 'failed', words: 'Not saved. Copy your words before you leave this screen.' },
   here: { kind: 'tablet', words: 'On this tablet' },
   safe: { kind: 'safe', words: 'Safe at the office' },
@@ -22,7 +24,9 @@ export const STATES = Object.freeze({
 /** @param {import('../../sync/tablet/saved.js').Saved} saved @returns {State} */
 export function stateOfSaving(saved) {
   if (saved.saved === 'twice') return STATES.tablet;
-  if (saved.saved === 'no') return STATES.failed;
+  const isFull = saved.cause === 'quota';
+  if (saved.saved === 'no') return isFull ? STATES.full : STATES.failed;
+  if (isFull) return STATES.fullOnce;
   return saved.problem === 'database_failed' ? STATES.journal : STATES.once;
 }
 

@@ -3,6 +3,7 @@
  *
  * Everything here is read from the folded visit in memory, so it works without a connection. Nothing is written.
  */
+import { standing } from './keeping.js';
 import { found, ordered, said, told, under } from './reading.js';
 import { standings, unlocked } from './standing.js';
 import { visitPage, visitsPage } from './pages/visits.js';
@@ -20,7 +21,7 @@ export async function browse(application) {
     visits.push({ visit, fetched: await isFetched(session, scope), here: here.get(scope) ?? 0, review: reviewOf(replica) });
   }
   const fetched = (await session.pulled.count('cursors')) > 0;
-  return { template: 'visits/assigned.html', page: visitsPage(visits, session.name, fetched) };
+  return { template: 'visits/assigned.html', page: { ...visitsPage(visits, session.name, fetched), standing: await standing(application) } };
 }
 
 /** @type {import('./router.js').Handler} */

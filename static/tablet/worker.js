@@ -5,12 +5,17 @@
  * as long as it lives; when the lock falls free the page knows at once that the worker is dead and starts another.
  */
 import { Application } from './application.js';
+import { notStarted } from './not_started.js';
 import { ROUTES } from './routes.js';
 import { Router } from './router.js';
 
 const name = `fieldwork-worker-${crypto.randomUUID()}`;
 const router = new Router(ROUTES);
-const starting = Application.start({ name, tell: (message) => self.postMessage(message) });
+/** @type {Promise<{application: Application | null, fault: unknown}>} */
+const starting = Application.start({ name, tell: (message) => self.postMessage(message) }).then(
+  (application) => ({ application, fault: null }),
+  (fault) => ({ application: null, fault }),
+);
 
 navigator.locks.request(name, () => {
   self.postMessage({ lock: name });
@@ -23,7 +28,14 @@ navigator.locks.request(name, () => {
  */
 
 self.onmessage = async ({ data, ports: [port] }) => {
-  const application = await starting;
+  const { application, fault } = await starting;
+  if (application === null) {
+    console.error(fault);
+    port?.postMessage(notStarted(data, fault));
+    // The page starts another worker when this one is gone.
+    if (port !== undefined) self.close();
+    return;
+  }
   if (data.request) {
     await application.idleLock.beforePage();
     port.postMessage(await router.answer(application, data.request));
@@ -31,6 +43,6 @@ self.onmessage = async ({ data, ports: [port] }) => {
   else if (data.typed) port.postMessage(await application.typed(data.typed));
   else if (data.used) await application.idleLock.used();
   else if (data.hidden) await application.pageHidden();
-  else if (data.passkeys) application.passkeys = data.passkeys;
+  else if (data.passkeys) Object.assign(application, { passkeys: data.passkeys, window: data.window ?? application.window });
   else if (data.online !== undefined) application.connectionChanged(data.online);
 };

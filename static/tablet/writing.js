@@ -7,6 +7,8 @@
  */
 import { STATES, stateOfSaving } from './states.js';
 import { uuid7 } from './identifiers.js';
+import { placeBehind } from './places.js';
+import { said, told } from './reading.js';
 import { draftIntention, draftKey, dropDraft, keepDraft, openDrafts } from '../../sync/tablet/drafts.js';
 import { StorageProblem } from '../../sync/tablet/ports.js';
 import { reportDrafts } from '../../sync/tablet/report.js';
@@ -29,11 +31,15 @@ export const LONGEST_TYPING_MS = 20_000;
  * @property {import('../../sync/tablet/drafts.js').Draft} draft @property {Record<string, unknown>} saved fields as last saved
  * @property {number} began_ms when typing since the last operation began @property {Promise<unknown>} turn
  * @property {boolean} drafted a draft of it may lie in the database
+ * @property {string | null} place where it stands among its siblings; null until it is known
  */
 
 export class Writings {
   /** @type {Map<string, Writing>} by block */
   #open = new Map();
+
+  /** The place of the last block begun in a record since this start, for the time while the record cannot be read. No words. @type {Map<string, string>} */
+  #lastPlaces = new Map();
 
   /** @param {import('./application.js').Application} application */
   constructor(application) {
@@ -102,7 +108,7 @@ export class Writings {
         place, operation: uuid7(), kind: typed.base.length === 0 ? 'create' : 'revise', base: typed.base,
         started_from: typed.base, fields: {},
       },
-      saved: JSON.parse(typed.shown), began_ms: Date.now(), turn: Promise.resolve(), drafted: false,
+      saved: JSON.parse(typed.shown), began_ms: performance.now(), turn: Promise.resolve(), drafted: false, place: null,
     };
     this.#open.set(typed.record, writing);
     return writing;
@@ -110,10 +116,10 @@ export class Writings {
 
   /** @param {Writing} writing @param {Typed} typed @returns {Promise<Kept>} */
   async #keep(writing, typed) {
-    const changed = changedFields(writing, typed.fields);
+    const changed = changedFields(writing, this.#placed(writing, typed));
     if (changed === null) return this.#nothingNew(writing);
     writing.draft.fields = changed;
-    if (typed.finished || Date.now() - writing.began_ms > LONGEST_TYPING_MS) return this.#mint(writing);
+    if (typed.finished || performance.now() - writing.began_ms > LONGEST_TYPING_MS) return this.#mint(writing);
     writing.drafted = true;
     try {
       await keepDraft(this.application.tablet, writing.draft);
@@ -123,6 +129,22 @@ export class Writings {
       // The draft could not be kept; an operation has a second way, through the journal alone.
       return this.#mint(writing);
     }
+  }
+
+  /**
+   * A block keeps the place that it has. A new one stands behind all that this person has written in the record, also when the tablet's clock
+   * was put back since (DUR-15); a clock that was put forward and back leaves places a millisecond apart. @param {Writing} writing @param {Typed} typed
+   */
+  #placed(writing, { record, evidence, fields }) {
+    if (typeof fields.place !== 'string') return fields;
+    const { session } = this.application;
+    if (writing.place === null) {
+      const here = session === null ? null : session.replica.find(record);
+      const last = [this.#lastPlaces.get(evidence) ?? '', ...ownPlaces(session, evidence)].reduce((one, other) => (other > one ? other : one), '');
+      writing.place = said(here, 'place') || placeBehind(last, fields.place);
+      if (writing.place > (this.#lastPlaces.get(evidence) ?? '')) this.#lastPlaces.set(evidence, writing.place);
+    }
+    return { ...fields, place: writing.place };
   }
 
   /** What was typed since the last operation has been taken back by the person: its draft goes too. @param {Writing} writing @returns {Promise<Kept>} */
@@ -152,7 +174,7 @@ export class Writings {
     await session?.seeOwn(saved.operations);
     writing.saved = { ...writing.saved, ...draft.fields };
     writing.draft = { ...next(draft), fields: {} };
-    writing.began_ms = Date.now();
+    writing.began_ms = performance.now();
     flusher.wake();
     return this.#answer(writing, state);
   }
@@ -191,6 +213,15 @@ export class Writings {
     this.#open.delete(record);
     if (writing.drafted) await this.#dropDraft(writing.draft.place);
   }
+}
+
+/** Where this person's blocks of a record stand. @param {import('./session.js').Session | null} session @param {string} evidence @returns {string[]} */
+function ownPlaces(session, evidence) {
+  if (session === null) return [];
+  const { replica, person } = session;
+  return replica.list('block', { withdrawn: true })
+    .filter((block) => told(block, 'evidence') === evidence && replica.history(block.record)[0].header.person === person)
+    .map((block) => said(block, 'place'));
 }
 
 /** The revision that follows what a draft has become. @param {import('../../sync/tablet/drafts.js').Draft} draft @returns {import('../../sync/tablet/drafts.js').Draft} */

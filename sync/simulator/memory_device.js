@@ -27,6 +27,9 @@ export class MemoryDevice {
   /** @type {Life[]} */
   lives = [];
 
+  /** Room that is kept for words; none where nobody has put one here. @type {import('../tablet/ports.js').Reserve | undefined} */
+  reserve;
+
   /** The name of a bug that is planted in every life from now on. @type {string | null} */
   mutant = null;
 
@@ -54,6 +57,7 @@ export class MemoryDevice {
       storage: memoryStorage(this.unsent, life),
       journal: memoryJournal(this.files, life),
       sentinel: memorySentinel(this.sentinel, life),
+      reserve: this.reserve,
       network: alive, clock: this.clock, random: this.random, keyMaking: seededKeyMaking(this.random),
     }));
     return { tablet, life };

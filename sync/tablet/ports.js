@@ -66,6 +66,19 @@
  * @property {(facts: SentinelFacts) => Promise<void>} write
  */
 
+/**
+ * Room that is kept for words: slices of bytes that mean nothing, of `SLICE_BYTES` each (reserve.js). `held` counts the whole ones. `lay`
+ * adds one, and throws a `StorageProblem` when there is no room for it; half a slice is none and takes no room. `drop` gives back all that
+ * can be had at once, never throws for what the disk does, and needs no room itself. `room` is what the browser says: it was seen to speak of
+ * a gigabyte on a disk that was full (assurance.md 0.5), so it guides and never refuses; `null` where it does not say.
+ * @typedef {object} Reserve
+ * @property {() => Promise<number>} held
+ * @property {() => Promise<void>} lay
+ * @property {() => Promise<void>} drop
+ * @property {() => Promise<Room | null>} room
+ */
+/** @typedef {{quota_bytes: number, used_bytes: number}} Room */
+
 /** @typedef {{method: 'GET' | 'POST', path: string, headers: Record<string, string>, body: Bytes | null}} Request */
 
 /**
@@ -96,6 +109,7 @@
  * @property {Storage} [pulled]  the pulled database of the person who is signed in
  * @property {Journal} journal
  * @property {Sentinel} sentinel
+ * @property {Reserve} [reserve]  room that is given up when words find none
  * @property {Network} network
  * @property {Clock} clock
  * @property {Random} random

@@ -6,6 +6,7 @@
  */
 import { CarryKeys } from './carry.js';
 import { Heads } from './heads.js';
+import { withReserve } from './reserve.js';
 import { SecondCopy } from './second_copy.js';
 import { SentinelNotes } from './sentinel.js';
 
@@ -20,8 +21,9 @@ import { SentinelNotes } from './sentinel.js';
 /** @typedef {Map<string, import('./stores.js').EntryRow>} KeptHere  every entry that this start found or made, by operation id */
 /** @typedef {Ports & {carry: CarryKeys, secondCopy: SecondCopy, heads: Heads, sentinelNotes: SentinelNotes, overflow: Overflow, keptHere: KeptHere}} Tablet */
 
-/** @param {Ports} ports @returns {Tablet} */
-export function makeTablet(ports) {
+/** @param {Ports} given @returns {Tablet} */
+export function makeTablet(given) {
+  const ports = withReserve(given);
   return {
     ...ports,
     carry: new CarryKeys(ports),

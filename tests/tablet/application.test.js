@@ -19,7 +19,7 @@ async function begun() {
   const application = new Application((message) => told.push(message));
   const seeOwn = (saved) => addSaved(tab.tablet, tab.keys, tab.replica, saved);
   Object.assign(application, {
-    tablet: tab.tablet, session: { seeOwn, person: ANN }, flusher: { wake() {}, typed() {}, connection: () => ({ kind: 'online', words: 'Connected' }) },
+    tablet: tab.tablet, session: { seeOwn, person: ANN, replica: tab.replica }, flusher: { wake() {}, typed() {}, connection: () => ({ kind: 'online', words: 'Connected' }) },
   });
   await notePlace(tab.tablet, PLACE);
   const record = uuid7();

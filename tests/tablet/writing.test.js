@@ -12,7 +12,8 @@ import { ANN, VISIT, World } from '../sync/tablet/world.js';
 /** A worker's start at this tablet, as far as writing knows of it. */
 function application(tab) {
   const seeOwn = (saved) => addSaved(tab.tablet, tab.keys, tab.replica, saved);
-  return { tablet: tab.tablet, session: { seeOwn }, flusher: { wake() {} }, person: () => ANN };
+  const session = { seeOwn, person: ANN, get replica() { return tab.replica; } };
+  return { tablet: tab.tablet, session, flusher: { wake() {} }, person: () => ANN };
 }
 
 /** A page with one box. */

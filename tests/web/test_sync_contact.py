@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
@@ -126,15 +127,14 @@ async def test_a_sign_of_life_that_cannot_be_written_down_costs_no_answer(
     database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def fails(*_: object, **__: object) -> None:
-        raise OSError("the disk is full")
+        raise OSError(errno.ENOSPC, "the disk is full")
 
     async with wire(database_url, tmp_path) as here:
         await was_here(here, days=2)
         monkeypatch.setattr(tablet_contacts, "note_contact", fails)
         note = here.inspector.writes({"text": "a note"})
 
-        with pytest.raises(OSError, match="the disk is full"):
-            await here.push(here.carry.push_raw(note))
+        await here.push(here.carry.push_raw(note))
 
         answer = here.answers[-1]
         [receipt] = read_receipts(answer.body)[1]

@@ -1,5 +1,6 @@
 /** What is only on this tablet, in words. */
 import { momentWords } from './dates.js';
+import { MAY_DELETE } from './keeping.js';
 import { minutesWords } from './locking.js';
 import { counted } from '../states.js';
 
@@ -46,7 +47,7 @@ export function onlyHerePage({ counts, records, drafts, attention, person, conne
       where: at_office ? 'It is at the office, whole, and waits for a decision.' : 'It is on this tablet.',
     })),
     office: connection.words === '' ? 'The office has not been asked yet.' : connection.words,
-    storage: persisted === true ? 'This tablet keeps what is stored.' : 'This tablet may delete notes when it runs out of space. Send often.',
+    storage: persisted === true ? 'This tablet keeps what is stored.' : MAY_DELETE,
     warning: persisted !== true,
     troubles: troubleWords(found, unopened),
     locks: `This tablet locks after ${minutesWords(locks_after_minutes)} without use.`,

@@ -32,19 +32,27 @@ export function openStorage(name, stores, { told = () => {} } = {}) {
     return opening;
   };
 
-  /** @template T @param {string} store @param {(store: IDBObjectStore) => IDBRequest<T>} ask @returns {Promise<T>} */
-  const reading = async (store, ask) => {
-    const transaction = begin(await database(), [store], 'readonly', () => { opening = null; });
-    return answered(ask(transaction.objectStore(store)));
+  /** Reading is asked once more over a new handle; a commit is its caller's to repeat, who knows what may have come of it. @template T @param {() => Promise<T>} ask @returns {Promise<T>} */
+  const reopened = async (ask) => {
+    try {
+      return await ask();
+    } catch (problem) {
+      if (!(problem instanceof StorageProblem) || problem.kind !== 'gone') throw problem;
+      opening = null;
+      return ask();
+    }
   };
+
+  /** @param {IDBDatabase} opened @param {string} store */
+  const readable = (opened, store) => begin(opened, [store], 'readonly', () => { opening = null; }).objectStore(store);
+
+  /** @template T @param {string} store @param {(store: IDBObjectStore) => IDBRequest<T>} ask @returns {Promise<T>} */
+  const reading = (store, ask) => reopened(async () => answered(ask(readable(await database(), store))));
 
   return {
     read: (store, key) => reading(store, (from) => from.get(/** @type {IDBValidKey} */ (key))),
     count: (store, range = {}) => reading(store, (from) => from.count(keyRange(range) ?? undefined)),
-    range: async (store, range = {}) => {
-      const transaction = begin(await database(), [store], 'readonly', () => { opening = null; });
-      return range.reverse ? walk(transaction.objectStore(store), range) : whole(transaction.objectStore(store), range);
-    },
+    range: (store, range = {}) => reopened(async () => (range.reverse ? walk : whole)(readable(await database(), store), range)),
     commit: async (changes, { check = [] } = {}) =>
       commit(await database(), changes, check, () => { opening = null; }),
     close: () => {

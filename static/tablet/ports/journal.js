@@ -6,6 +6,7 @@
  * the same bytes go to the Cache API, one entry each, read back before they count as written. Source: design.md 3.
  */
 import { StorageProblem } from '../../../sync/tablet/ports.js';
+import { cutBack, opfsFolder } from './opfs.js';
 
 /** @typedef {import('../../../sync/tablet/ports.js').Journal} Journal */
 /** @typedef {import('../../../sync/tablet/ports.js').Bytes} Bytes */
@@ -17,7 +18,7 @@ const CACHE = 'fieldwork-journal';
 export async function openJournal({ name }) {
   const file = `${name}.journal`;
   await holdForLife(`${FOLDER}/${file}`);
-  const folder = await opfsFolder();
+  const folder = await opfsFolder(FOLDER);
   return folder === null ? cacheJournal(file) : opfsJournal(folder, file);
 }
 
@@ -34,21 +35,6 @@ function holdForLife(name) {
 /** Do something with a dead worker's file; `undefined` when its worker lives. @template T @param {string} file @param {() => Promise<T>} work @returns {Promise<T | undefined>} */
 const ifDead = (file, work) =>
   navigator.locks.request(`${FOLDER}/${file}`, { ifAvailable: true }, (lock) => (lock === null ? undefined : work()));
-
-/** @returns {Promise<any>} a folder with sync handles, or null where this browser has none */
-async function opfsFolder() {
-  if (navigator.storage?.getDirectory === undefined) return null;
-  try {
-    const root = await navigator.storage.getDirectory();
-    const folder = await root.getDirectoryHandle(FOLDER, { create: true });
-    const probe = await folder.getFileHandle('.probe', { create: true });
-    if (typeof (/** @type {any} */ (probe)).createSyncAccessHandle !== 'function') return null;
-    return folder;
-  } catch (problem) {
-    if (problem instanceof DOMException) return null;
-    throw problem;
-  }
-}
 
 /** @param {any} folder @param {string} own @returns {Promise<Journal & {kind: 'opfs'}>} */
 async function opfsJournal(folder, own) {
@@ -78,11 +64,14 @@ async function opfsJournal(folder, own) {
   return {
     kind: 'opfs',
     append: async (bytes) => {
+      let at = -1;
       try {
-        const at = handle.getSize();
+        at = handle.getSize();
         if (handle.write(bytes, { at }) !== bytes.length) throw new StorageProblem('quota', 'the journal is full');
         handle.flush();
       } catch (problem) {
+        // Half a frame is no copy, and the next start would take it for damage.
+        if (at >= 0) cutBack(handle, at);
         throw asProblem(problem);
       }
     },

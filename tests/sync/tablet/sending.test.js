@@ -72,6 +72,8 @@ const ANSWERS = {
   429: json(429, '', '30'),
   500: json(500, 'Internal Server Error'),
   503: json(503, '', '120'),
+  '503 of central, which is being stopped': json(503, '{"format":"fieldwork-problem/1","epoch":"x","problem":"stopping"}', '5'),
+  '507 of central, whose disk is full (OPS-02)': json(507, '{"format":"fieldwork-problem/1","epoch":"x","problem":"no_room"}', '30'),
   'a sign-in page with 200': json(200, '<!doctype html><title>Free wifi</title>'),
   'an empty body': json(200, ''),
   'receipts without an epoch': json(200, '{"format":"fieldwork-receipts/1","receipts":[]}'),

@@ -21,6 +21,7 @@ VALENCES = [
     {"value": "neutral", "words": "Neutral", "chosen": True},
     {"value": "weakness", "words": "Weakness", "chosen": False},
 ]
+MAY_DELETE = "This tablet may delete notes when it runs out of space. Send often."
 CODE = {
     "id": "code-VOX-01",
     "ref": "VOX-01",
@@ -40,6 +41,7 @@ def cases() -> dict[str, list[Context]]:
             {"facts": FACTS, "back_href": "/tablet/evidence/1", "withdraw_action": "/tablet/codings/1/withdraw"}
         ],
         "enrolment/draft.html": [_enrolment(""), _enrolment("Enter the code from the office")],
+        "enrolment/refused.html": [_refused(""), _refused({"href": "/tablet/visits/1", "words": "Back to the visit"})],
         "locking/show.html": [_locking(""), _locking("Choose from 2 to 15 minutes")],
         "passkeys/draft.html": [_passkey_draft(True), _passkey_draft(False)],
         "passkeys/show.html": [_ways(True), _ways(True, "That is not the passphrase"), _ways(False)],
@@ -56,8 +58,8 @@ def cases() -> dict[str, list[Context]]:
         ],
         "unlocking/show.html": [_locked(""), _locked("That is not the passphrase")],
         "visits/assigned.html": [
-            {"lead": "Idwal Pennistow. 1 visit is assigned to you.", "rows": ROWS, "empty": ""},
-            {"lead": "Nobody.", "rows": [], "empty": "No visit is assigned to you."},
+            {"lead": "Idwal Pennistow. 1 visit is assigned to you.", "rows": ROWS, "empty": "", "standing": ""},
+            {"lead": "Nobody.", "rows": [], "empty": "No visit is assigned to you.", "standing": MAY_DELETE},
         ],
         "visits/on_tablet.html": [_visit(True), _visit(False)],
     }
@@ -143,8 +145,20 @@ def _enrolment(problem: str) -> Context:
         "code": _field("code", "Code from the office", error=problem),
         "lead": "You do this once, with a connection.",
         "back_href": "/tablet/unlock" if problem else "",
+        "again": ""
+        if problem
+        else "If this tablet was set up before and asks again, this window did not keep what was stored.",
         "label": _field("label", "Name of this tablet", "Idwal’s tablet"),
         "passphrase": _field("passphrase", "Passphrase", hint="At least 14 characters."),
+    }
+
+
+def _refused(back: str | dict[str, str]) -> Context:
+    return {
+        "title": "This window does not keep notes",
+        "sentences": ["The browser gives Fieldwork very little room here.", "Nothing is lost."],
+        "steps": ["Open Fieldwork in an ordinary window.", "Touch “Share”, then “Add to Home Screen”."],
+        "back": back,
     }
 
 
@@ -235,6 +249,7 @@ def _list(blocks: list[Context]) -> Context:
 def _capture(blocks: list[Context]) -> Context:
     return {
         "consent": ["Do not quote these words."] if blocks else [],
+        "standing": MAY_DELETE if blocks else "",
         "finish_action": "/tablet/evidence/1/finish",
         "blocks": blocks,
         "fresh_href": "/tablet/evidence/1/blocks",
