@@ -175,7 +175,7 @@ def test_what_is_used_standing_is_large_enough_for_a_thumb(site: str, chromium: 
         """() => [...document.querySelectorAll(
              '.fw-bar button, .fw-bar__name, .fw-kinds__label, .fw-checks button, '
            + '.fw-capture__acts button, .fw-capture__box, .fw-capture__other'
-           )].map(element => element.getBoundingClientRect().toJSON())"""
+           )].filter(element => element.checkVisibility()).map(element => element.getBoundingClientRect().toJSON())"""
     )
 
     page.close()

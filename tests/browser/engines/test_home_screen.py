@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -13,11 +14,11 @@ from tests.browser.office import Office
 
 
 @pytest.fixture
-def webkit() -> Iterator[WebKit]:
+def webkit(tmp_path: Path) -> Iterator[WebKit]:
     """WebKitGTK, not yet open."""
     if shutil.which("WebKitWebDriver") is None or shutil.which("Xvfb") is None:
         pytest.skip("WebKitGTK's driver, or a screen for it, is not on this machine")
-    webkit = WebKit()
+    webkit = WebKit(tmp_path / "webkit")
     yield webkit
     webkit.closes()
 
