@@ -93,7 +93,8 @@ def restore(
     console.print(
         "What has to be done first: words that were removed at a desk since then are here again. Remove them again before"
         " others sign in; tablets that had heard of it still hold them removed. What was removed on a tablet is removed"
-        " here when that tablet comes."
+        " here when that tablet comes. Tablets that were revoked since then, accounts that were closed and parts that"
+        " ended are as they were, too: revoke, close and end them again before you start the server."
     )
     _say_what_is_not_whole(restored, "All of the backup came back. But it was not whole when it was made:")
 

@@ -85,7 +85,7 @@ def restore(path: Path, private: PrivateKey, settings: Settings, moment: datetim
             data_key = data_key_of(path, read_head(path, opened), private)
     except OSError as problem:
         raise BackupProblem(f"{path.name} cannot be read: {problem.strerror}.") from problem
-    _refuse_unless_empty(settings)
+    _refuse_unless_empty(settings, _MAY_LIE_THERE)
     try:
         return asyncio.run(put_back(path, data_key, settings, moment))
     except OSError as problem:
@@ -103,7 +103,7 @@ async def put_back(
     """
     with entries_of(path, data_key) as entries:
         about, end = check(path, entries)
-    with _alone_and_all_or_nothing(settings):
+    with _alone_and_all_or_nothing(settings) as place:
         async with Database(settings.database_url) as database:
             await _refuse_unless_fit(database, about)
             with ExitStack() as stack:
@@ -118,6 +118,7 @@ async def put_back(
                     return (yield from rebuild_everything())
 
                 records = await log.in_one_transaction(work)
+                place.is_taken = True
             problems = await verify_all(log)
     return Restored(
         about.made_at,
@@ -131,9 +132,9 @@ async def put_back(
     )
 
 
-def _refuse_unless_empty(settings: Settings) -> None:
+def _refuse_unless_empty(settings: Settings, may_lie_there: frozenset[str]) -> None:
     """Before anything is opened: opening an SQLite database would make its file."""
-    if settings.data.exists() and {path.name for path in settings.data.iterdir()} - _MAY_LIE_THERE:
+    if settings.data.exists() and {path.name for path in settings.data.iterdir()} - may_lie_there:
         raise BackupProblem(
             "There is something in the data folder already. A backup is restored into an empty folder: move what is there"
             " away, or set FIELDWORK_DATA to another folder. Nothing was changed."
@@ -161,9 +162,18 @@ async def _refuse_unless_fit(database: Database, about: About) -> None:
     await migrate(database)
 
 
+@dataclass(slots=True)
+class _Place:
+    """Where a backup is put back."""
+
+    is_taken: bool = False
+    """The rows are there for good: whatever fails from here on, the keys that open them stay with them."""
+
+
 @contextmanager
-def _alone_and_all_or_nothing(settings: Settings) -> Iterator[None]:
+def _alone_and_all_or_nothing(settings: Settings) -> Iterator[_Place]:
     """Hold the empty data folder; on failure take out again what was put into it, which is all that was not there before."""
+    place = _Place()
     was_there = settings.data.exists()
     settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     held = settings.data / "restoring"
@@ -174,8 +184,17 @@ def _alone_and_all_or_nothing(settings: Settings) -> Iterator[None]:
             "Another restore into this folder is under way, or was killed half way. Empty it first."
         ) from None
     try:
-        yield
+        # The whole backup has been read since the place was found empty: what came there meanwhile is not ours to take out again.
+        _refuse_unless_empty(settings, _MAY_LIE_THERE | {held.name})
+    except BackupProblem:
+        held.unlink()
+        raise
+    try:
+        yield place
     except BaseException:
+        if place.is_taken:
+            held.unlink()
+            raise
         for folder in (settings.keys, settings.files):
             shutil.rmtree(folder, ignore_errors=True)
         path = database_address(settings.database_url).path

@@ -152,7 +152,7 @@ def _row(judged: _Judged, now: datetime) -> Page:
         "person": f"{line.person or 'Name not stated'}{_STANDING_WORDS[line.standing]}",
         "words": " ".join(_sentences(judged, now)),
         "revoked": f"Revoked on {moment_in_words(line.revoked_at)}." if line.revoked_at else "",
-        "state": _state(judged),
+        "state": _state(judged, now),
     }
 
 
@@ -178,12 +178,13 @@ def _sentences(judged: _Judged, now: datetime) -> Iterator[str]:
         yield "The tablet may delete notes when it runs out of space."
 
 
-def _state(judged: _Judged) -> Page:
+def _state(judged: _Judged, now: datetime) -> Page:
     line = judged.line
     if judged.alarm:
         return {"kind": "attention", "words": judged.alarm}
     if line.waiting:
         return {"kind": "tablet", "words": f"{counted(line.waiting, 'change', 'changes')} only on it"}
-    if line.waiting == 0 and line.revoked_at is None:
+    is_news = line.told_at is not None and (now - line.told_at).total_seconds() < DAY_S
+    if line.waiting == 0 and line.revoked_at is None and is_news:
         return {"kind": "safe", "words": "Nothing is waiting"}
     return {"kind": "", "words": ""}

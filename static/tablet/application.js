@@ -96,6 +96,8 @@ export class Application {
     /** @type {Map<string, Promise<any>>} */
     this.underWay = new Map();
     this.online = true;
+    /** The interview that is open where the tablet would not note it; undefined when the note is right. @type {any} */
+    this.placeHere = undefined;
     /** What the page says of this browser: whether it can ask for a passkey, and whether one can be made on this tablet. */
     this.passkeys = { asks: false, adds: false };
     /** What this start found has still to be said to the person who unlocks. */
@@ -215,15 +217,22 @@ export class Application {
 
   /**
    * What makes things easier and is no word of anybody: when a full tablet does not take it in, the person still comes in, reads and writes.
-   * @param {() => Promise<unknown>} work
+   * @param {() => Promise<unknown>} work @returns {Promise<boolean>} whether it was taken in
    */
   async unlessRefused(work) {
     try {
       await work();
+      return true;
     } catch (problem) {
       if (!(problem instanceof StorageProblem)) throw problem;
       this.note(problem);
+      return false;
     }
+  }
+
+  /** Note which interview is open. What a full tablet does not take in is remembered for this start: the place before it is not the place. @param {any} place */
+  async openAt(place) {
+    this.placeHere = await this.unlessRefused(() => notePlace(this.tablet, place)) ? undefined : place;
   }
 
   /** @param {unknown} fault */

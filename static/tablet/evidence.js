@@ -14,7 +14,7 @@ import { found, ordered, said, scopeOf, told, under, wroteIn } from './reading.j
 import { restrictionsOf } from './restrictions.js';
 import { namesOf } from './screening.js';
 import { standings, unlocked } from './standing.js';
-import { notePlace, openPlace } from '../../sync/tablet/locked.js';
+import { openPlace } from '../../sync/tablet/locked.js';
 
 /** @type {import('./router.js').Handler} */
 export async function show(application, { params }) {
@@ -37,13 +37,13 @@ export async function write(application, { params }) {
   if (gathered === null) return problemPage(application, 404);
   const { replica, person } = unlocked(application);
   const scope = scopeOf(replica, params.evidence);
-  const before = await openPlace(application.tablet);
+  const before = application.placeHere ?? await openPlace(application.tablet);
   const here = before?.record === params.evidence;
   const kind = here ? kindOf(before) : 'verbatim';
   const page = capturePage({ ...gathered, scope, kind, speaker: here ? speakerOf(before) : '', block: uuid7(), now: new Date() });
   const speaker_role = page.writer.speakers.find(({ chosen }) => chosen)?.value ?? null;
   const place = /** @type {any} */ ({ person, scope, lane: 'evidence', record_type: 'evidence', record: params.evidence, kind, speaker_role });
-  await application.unlessRefused(() => notePlace(application.tablet, place));
+  await application.openAt(place);
   return { template: 'evidence/capture.html', page: { ...page, standing: await standing(application) } };
 }
 
@@ -62,7 +62,7 @@ export const speakerOf = (place) => (typeof place?.speaker_role === 'string' ? p
 
 /** @param {import('./application.js').Application} application */
 async function leave(application) {
-  if (await openPlace(application.tablet) !== undefined) await application.unlessRefused(() => notePlace(application.tablet, null));
+  if (application.placeHere !== undefined || await openPlace(application.tablet) !== undefined) await application.openAt(null);
 }
 
 /** A record and everything read with it; null when it is not here, or not to be shown. @param {import('./application.js').Application} application @param {string} id */

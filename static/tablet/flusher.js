@@ -135,6 +135,8 @@ export class Flusher {
       if (pushed.epochChanged) this.comparing.release();
       if (pushed.safe + pushed.attention > 0) this.application.tell({ changed: { sent: true } });
       if (pushed.problem !== null) {
+        // Where notes cannot go the office has to hear that they wait.
+        if (pushed.problem !== 'no_answer') this.#notesAreAway(sent);
         // Where nobody answers a new note costs nothing to try; where somebody refuses, asking again at each note would be a loop.
         return { wait_ms: pushed.wait_ms || LOOK_AGAIN_MS, held: !['no_answer', 'storage_failed'].includes(pushed.problem) };
       }

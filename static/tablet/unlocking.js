@@ -143,8 +143,8 @@ export async function write(application, { form }) {
 }
 
 /** The interview that this person has open; another's is none of theirs. @param {import('./application.js').Application} application */
-async function placeHere({ tablet, enrolment }) {
-  const place = await openPlace(tablet);
+async function placeHere({ tablet, enrolment, placeHere: refused }) {
+  const place = refused === undefined ? await openPlace(tablet) : refused ?? undefined;
   return place?.person === enrolment?.person ? place : undefined;
 }
 
@@ -172,7 +172,7 @@ async function sealed(application, { error, problem = null, saved, status, text 
       sealed: {
         title: 'Locked', words: why === '' ? hidden : `${why} ${hidden}`,
         passphrase_label: several ? `Passphrase of ${enrolment?.name}` : 'Passphrase', others_href: '/tablet/people',
-        copy_href: waiting > 0 ? '/tablet/sealed-copy' : '',
+        copy_href: waiting + application.tablet.overflow.minted.length > 0 ? '/tablet/sealed-copy' : '',
         write_action: open ? '/tablet/locked-words' : '', unlock_action: '/tablet/unlock', saved, error, text,
         passkey: passkeyButton(passkey, { whose: several ? String(enrolment?.name) : '', problem }),
         place: place === undefined ? '' : { record: uuid7(), scope: place.scope, evidence: place.record, kind: kindOf(place), speaker: speakerOf(place) },

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -156,6 +157,52 @@ def test_two_restores_into_one_folder_do_not_meet(
 
     assert problems
     assert [path.name for path in place.data.iterdir()] == ["restoring"]
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgres"])
+def test_who_stops_a_restore_while_it_is_looked_through_keeps_the_rows_and_the_keys_that_open_them(
+    on_sqlite: Lost,
+    empty_place: Callable[[str], Settings],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    kind: str,
+) -> None:
+    back_up(on_sqlite.settings, tmp_path / "backup", NOW)
+    there = Lost(empty_place(kind), on_sqlite.shares)
+
+    async def stopped(log: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as broken:
+        broken.setattr(restoring, "verify_all", stopped)
+        with pytest.raises(KeyboardInterrupt):
+            restore(tmp_path / "backup", on_sqlite.private, there.settings, NOW)
+
+    assert there.inside(inventory).heads == on_sqlite.inside(inventory).heads
+    assert there.inside(inventory).problems == []
+
+
+def test_a_restore_that_comes_second_leaves_what_the_first_has_put_back(
+    on_sqlite: Lost, empty_place: Callable[[str], Settings], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    back_up(on_sqlite.settings, tmp_path / "backup", NOW)
+    there = Lost(empty_place("sqlite"), on_sqlite.shares)
+    real = restoring.check
+
+    def checked_while_another_restores(path: Path, entries: object) -> object:
+        monkeypatch.setattr(restoring, "check", real)
+        threading.Thread(target=restore, args=(tmp_path / "backup", on_sqlite.private, there.settings, NOW)).start()
+        for thread in threading.enumerate():
+            if thread is not threading.current_thread() and not thread.daemon:
+                thread.join()
+        return real(path, entries)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(restoring, "check", checked_while_another_restores)
+
+    with pytest.raises(BackupProblem, match="data folder already"):
+        restore(tmp_path / "backup", on_sqlite.private, there.settings, NOW)
+
+    assert there.inside(inventory).heads == on_sqlite.inside(inventory).heads
 
 
 def test_a_log_that_is_not_whole_is_backed_up_restored_and_named(

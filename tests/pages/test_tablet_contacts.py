@@ -175,3 +175,11 @@ def test_a_tablet_that_is_here_and_tells_nothing_more_says_since_when() -> None:
 
     assert "It said so on 21 November 2026 at 6:00pm, and nothing since." in told["words"]
     assert never == {"alarm": "", "words": "It has not said yet what is only on it."}
+
+
+def test_what_a_tablet_said_a_while_ago_is_not_called_safe() -> None:
+    ago = [NOW - timedelta(minutes=5), NOW - timedelta(days=1, minutes=1), NOW - timedelta(days=40)]
+
+    kinds = [row(last_seen_at=moment, told_at=moment)["state"]["kind"] for moment in ago]
+
+    assert kinds == ["safe", "", ""]

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 
 import { Application } from '../../static/tablet/application.js';
-import { gather } from '../../static/tablet/evidence.js';
+import { gather, show, write } from '../../static/tablet/evidence.js';
 import { NOT_SEALED, readableText } from '../../static/tablet/pages/readable_copies.js';
 import { sealedCopyName, sealedCopyPage } from '../../static/tablet/pages/sealed_copies.js';
 import { twoCountsPage } from '../../static/tablet/pages/two_counts.js';
@@ -12,6 +12,10 @@ import { create as createSealed, draft as draftSealed } from '../../static/table
 import { ROUTES } from '../../static/tablet/routes.js';
 import { show as showCounts } from '../../static/tablet/two_counts.js';
 import { STATES } from '../../static/tablet/states.js';
+import { write as writeLocked } from '../../static/tablet/unlocking.js';
+import { LOCKED_WORDS } from '../../sync/tablet/locked.js';
+import { settle } from '../../sync/tablet/overflow.js';
+import { StorageProblem } from '../../sync/tablet/ports.js';
 import { addSaved } from '../../sync/tablet/replica.js';
 import { ANN, BEN, VISIT, World } from '../sync/tablet/world.js';
 
@@ -139,6 +143,44 @@ test('DUR-26: a locked tablet makes the sealed copy, and says what a draft canno
   assert.match((await textOf(made)).split('\n')[0], /^\{"format":"fieldwork-copy\/1"/);
   assert.doesNotMatch(await textOf(made), /line up/);
   assert.deepEqual(ROUTES.filter(({ path }) => path === '/tablet/sealed-copy').map(({ locked }) => locked), [true, true]);
+});
+
+test('DUR-26: words that only the journal has taken can be saved as a sealed copy', async () => {
+  const { application, tab } = await withRecord();
+  await tab.pushesAll();
+  tab.tablet.storage.commit = async () => { throw new StorageProblem('quota', 'the tablet is full'); };
+  await tab.writes({ text: 'words in the journal alone' });
+
+  const { page } = await draftSealed(application, asked());
+  const { file } = await createSealed(application, asked());
+
+  assert.notEqual(page.button, '');
+  assert.match(await textOf({ file }), /"operations":1,/);
+});
+
+test('on a full tablet, words that are written while locked join the interview that was open, and no other', async () => {
+  const { application, tab } = await withRecord();
+  const other = '66666666-6666-4666-8666-666666666666';
+  const activity = tab.intention({ type: 'child_interview', date: '2025-02-11', start: '11:05' }, { record_type: 'activity' });
+  const evidence = tab.intention({ ref: 'B', activity: activity.record, type: 'child_interview', status: 'draft' }, { record_type: 'evidence', record: other });
+  await application.session.seeOwn((await tab.saves([activity, evidence])).operations);
+  application.session.close = () => {};
+  Object.assign(application, { enrolment: { person: ANN, name: 'Ann' }, idleLock: { end: () => 5, begin() {} }, note() {} });
+  await write(application, asked());
+  const { commit } = tab.tablet.storage;
+  tab.tablet.storage.commit = async () => { throw new StorageProblem('quota', 'the tablet is full'); };
+  await show(application, asked());
+  await write(application, asked({ evidence: other }));
+  await application.lock();
+  const form = new FormData();
+  form.set('text', 'said in the other interview');
+
+  await writeLocked(application, { params: {}, form });
+
+  tab.tablet.storage.commit = commit;
+  await settle(tab.tablet);
+  await tab.unlocks(ANN);
+  assert.deepEqual(tab.replica.list(LOCKED_WORDS).map(({ fields }) => fields.get('joins_record')[0].value), [other]);
 });
 
 test('where nothing waits there is no file and no button', async () => {

@@ -539,3 +539,15 @@ test('without a connection nothing is told until the notes have gone', async () 
 
   assert.deepEqual(world.office.contacts.map(({ waiting }) => waiting), [0]);
 });
+
+test('where the office takes no notes it still hears that they wait', async () => {
+  const { world, tab, hours, flusher, asked } = await begun();
+  world.between = refusing('/sync/push', 507);
+  await tab.writes({ text: 'words that wait' });
+
+  flusher.start();
+  await hours.pass(1_800_000);
+
+  assert.ok(asked('/sync/contact') > 0);
+  assert.equal(world.office.contacts.at(-1).waiting, 1);
+});
