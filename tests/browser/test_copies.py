@@ -69,6 +69,8 @@ def test_a_sealed_copy_of_a_tablet_without_a_network_comes_in_at_the_office_and_
     expect(tablet.page.locator("#fw-saved")).to_have_text("3 changes only on this tablet")
     tablet.opens_the_visit()
     tablet.page.get_by_role("link", name="Is everything at the office?").click()
+    # The page is there: had it asked while the network came, there would be nothing left to send.
+    expect(tablet.page.locator("#verdict")).to_have_text("The office was not asked: no network.")
     tablet.goes_online()
     tablet.page.get_by_role("button", name="Send now").click()
     expect(tablet.page.locator("#verdict")).to_contain_text("Both sides have the same", timeout=30_000)
