@@ -7,6 +7,7 @@ or that another invariant than the one named here has to catch, is a failure of 
 CAUGHT_BY = {
     "a_200_counts_for_the_whole_batch": "I2",
     "acknowledged_before_the_commit": "I2",
+    "counter_kept_in_memory": "I1",
     "cursor_before_the_page": "I6",
     "dropped_from_the_outbox_on_send": "I2",
     "gap_is_not_looked_at": "I4",
