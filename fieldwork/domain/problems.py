@@ -15,7 +15,7 @@ class Problem(Exception):
     slug = "problem"
     status = 400
     title = "Something is wrong"
-    sentence = "Central could not do this."
+    sentence = "This could not be done."
     what_to_do = "Go back and try again."
     again_after_s: int | None = None
     """When it passes by itself: after how many seconds a tablet, or a browser, may ask again."""
@@ -47,7 +47,7 @@ class FormNotOurs(Problem):
     slug = "form_not_ours"
     status = 403
     title = "This form could not be accepted"
-    sentence = "It did not come from a page that central gave to you, or that page has grown old. Nothing was changed."
+    sentence = "It did not come from a page that the office gave to you, or that page has grown old. Nothing was changed."
     what_to_do = "Go back, load the page again, and send the form once more."
 
 

@@ -38,7 +38,7 @@ class NotUnderstood(Problem):
     slug = "not_understood"
     status = 400
     title = "This could not be understood"
-    sentence = "What your browser sent is not a form that central can read. Nothing was changed."
+    sentence = "What your browser sent cannot be read as a form. Nothing was changed."
     what_to_do = "Go back, load the page again, and try once more."
 
 
@@ -47,7 +47,7 @@ class FormTooLarge(TooLarge):
 
     slug = "form_too_large"
     title = "This form is too large"
-    sentence = "It holds more than central takes at once. Nothing was changed."
+    sentence = "It holds more than can be taken in at once. Nothing was changed."
     what_to_do = "Go back and send less at a time."
 
 
@@ -57,7 +57,7 @@ class Stopping(Problem):
     slug = "stopping"
     status = 503
     again_after_s = 5
-    title = "Central is stopping"
+    title = "Fieldwork at the office is stopping"
     sentence = "Nothing was changed."
     what_to_do = "Wait a minute and try again."
 
@@ -69,8 +69,8 @@ class NoRoom(Problem):
     status = 507
     again_after_s = 30
     title = "There is no room left at the office"
-    sentence = "Central’s disk is full, so nothing was changed. What was stored before is safe."
-    what_to_do = "Tell whoever looks after central. Nothing more can be taken in until there is room on its disk; then try again."
+    sentence = "The disk of the server is full, so nothing was changed. What was stored before is safe."
+    what_to_do = "Tell whoever runs the server. Nothing more can be taken in until there is room on its disk; then try again."
 
 
 class NotNow(Problem):
@@ -79,12 +79,12 @@ class NotNow(Problem):
     slug = "not_now"
     status = 503
     again_after_s = 5
-    title = "Central cannot do this at the moment"
+    title = "The office cannot do this at the moment"
     # A connection that broke in a commit does not say whether the commit was made.
     sentence = (
         "Its database did not answer, so nobody can say whether your change was kept. What was stored before is safe."
     )
-    what_to_do = "Wait a minute and look whether it is there. If it is not, try again. If it goes on, tell whoever looks after central."
+    what_to_do = "Wait a minute and look whether it is there. If it is not, try again. If it goes on, tell whoever runs the server."
 
 
 class Unexpected(Problem):
