@@ -47,7 +47,9 @@ class FormNotOurs(Problem):
     slug = "form_not_ours"
     status = 403
     title = "This form could not be accepted"
-    sentence = "It did not come from a page that the office gave to you, or that page has grown old. Nothing was changed."
+    sentence = (
+        "It did not come from a page that the office gave to you, or that page has grown old. Nothing was changed."
+    )
     what_to_do = "Go back, load the page again, and send the form once more."
 
 

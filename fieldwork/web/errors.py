@@ -70,7 +70,9 @@ class NoRoom(Problem):
     again_after_s = 30
     title = "There is no room left at the office"
     sentence = "The disk of the server is full, so nothing was changed. What was stored before is safe."
-    what_to_do = "Tell whoever runs the server. Nothing more can be taken in until there is room on its disk; then try again."
+    what_to_do = (
+        "Tell whoever runs the server. Nothing more can be taken in until there is room on its disk; then try again."
+    )
 
 
 class NotNow(Problem):
