@@ -11,9 +11,9 @@ import typer
 from rich.console import Console
 
 from fieldwork import cli_backup, cli_export, cli_log, cli_serve, cli_simulate, cli_tablets
-from fieldwork.actions.central import open_central
+from fieldwork.actions.central import NotRestoredYet, open_central
 from fieldwork.actions.packs import NoPack, import_pack, pack_in
-from fieldwork.actions.sealed_copies import MOST_COPY_BYTES, take_in_copy
+from fieldwork.actions.sealed_copies import MOST_COPY_BYTES, CopyInterrupted, take_in_copy
 from fieldwork.building import build
 from fieldwork.domain.pack import PackRefused
 from fieldwork.domain.sealed_copy import TakenIn
@@ -100,6 +100,9 @@ def import_copy(file: Annotated[Path, typer.Argument(help="The sealed copy that 
     except CopyProblem as problem:
         problems.print(f"{copy_pages.NOT_A_COPY}.", markup=False)
         raise typer.Exit(1) from problem
+    except CopyInterrupted as problem:
+        problems.print(f"{problem.title}. {problem.sentence} {problem.what_to_do}", markup=False)
+        raise typer.Exit(1) from problem
     for words in (copy_pages.lead_words(taken), *copy_pages.sentences(taken)):
         console.print(words, markup=False)
     if not taken.whole:
@@ -121,6 +124,7 @@ SAID_IN_WORDS = (
     DatabaseUnreachable,
     DatabaseUnsafe,
     MigrationBusy,
+    NotRestoredYet,
     SchemaUnfit,
     SettingsProblem,
 )

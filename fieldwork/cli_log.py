@@ -43,18 +43,19 @@ def verify(
     """Prove that the log is whole: the database file, chains, hashes, numbers and positions, and anchored heads. It repairs nothing."""
     anchored = _anchored(heads)
 
-    async def run() -> tuple[list[LogProblem], str]:
+    async def run() -> tuple[list[LogProblem], str | None]:
         async with open_central(read_settings()) as central:
             found = await damage_to_the_file(central.log)
             if found:
-                return found, await database_id(central.database)
+                # A damaged file is asked nothing more.
+                return found, None
             found = await verify_all(central.log)
             if anchored is not None:
                 found += await problems_with(central.log, anchored.heads)
             return found, await database_id(central.database)
 
     found, database = asyncio.run(run())
-    if anchored is not None and anchored.database_id != database:
+    if anchored is not None and database not in (None, anchored.database_id):
         problems.print("These heads were written down of another database.")
     for problem in found:
         problems.print(str(problem), markup=False)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
+from fieldwork import cli
 from fieldwork.actions.central import open_central
 from fieldwork.cli import app
 from fieldwork.settings import Settings
+from fieldwork.store.log import Log
 from sync.central.sealed_copy import write_sealed_copy
 from tests.store.log_authors import WRITTEN_AT, Author, Carry, Written, import_incarnation, new_id, team
 
@@ -97,6 +100,36 @@ def test_a_damaged_head_is_refused_and_nothing_is_taken_in(copy: Path, settings:
     assert result.exit_code == 1
     assert "Nothing was taken in" in result.output
     assert log_of(settings) == []
+
+
+def test_a_file_that_is_larger_than_a_copy_can_be_is_refused_unread(
+    copy: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cli, "MOST_COPY_BYTES", copy.stat().st_size - 1)
+
+    result = command(copy)
+
+    assert result.exit_code == 2
+    assert "larger than a sealed copy can be" in result.output
+    assert log_of(settings) == []
+
+
+def test_a_copy_that_found_no_room_is_said_in_words_and_goes_in_later(
+    copy: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """DUR-26, OPS-02."""
+
+    async def refuses(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "invented")
+
+    with monkeypatch.context() as full:
+        full.setattr(Log, "accept", refuses)
+        result = command(copy)
+
+    assert result.exit_code == 1
+    assert "Keep the file and bring it again" in result.output
+    assert command(copy).exit_code == 0
+    assert [row[1] for row in log_of(settings)] == ["stored"] * 3
 
 
 @pytest.mark.parametrize("name", ["nothing-here.fieldwork", "."])

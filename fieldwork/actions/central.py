@@ -20,6 +20,12 @@ from fieldwork.store.migrate import check_schema, migrate
 from fieldwork.store.settings import set_setting_once
 
 EPOCH = "epoch"
+RESTORING = "restoring"
+"""In the data folder for as long as a restore puts something there (`fieldwork/backup/`)."""
+
+
+class NotRestoredYet(Exception):
+    """A restore into this data folder is under way, or was killed half way; the message says what to do."""
 
 
 def now() -> datetime:
@@ -39,14 +45,27 @@ class Central:
     clock: Callable[[], datetime]
 
 
+def refuse_half_restored(settings: Settings) -> None:
+    """Raise NotRestoredYet where a restore has begun and has not ended.
+
+    Tablets would bring their notes into an office that has to be emptied again, and an empty one would be backed up as the office.
+    """
+    if (settings.data / RESTORING).exists():
+        raise NotRestoredYet(
+            "A backup is being restored into this data folder, or that was killed half way. Wait until it has ended; if nobody"
+            " restores any more, empty the folder and the database and restore again."
+        )
+
+
 @asynccontextmanager
 async def open_central(
     settings: Settings, *, clock: Callable[[], datetime] = now, migrating: bool = False
 ) -> AsyncIterator[Central]:
     """Open central for as long as the block lasts; the log's writer runs meanwhile.
 
-    Raises DatabaseUnreachable, DatabaseUnsafe or SchemaUnfit, each with a sentence for whoever starts it.
+    Raises NotRestoredYet, DatabaseUnreachable, DatabaseUnsafe or SchemaUnfit, each with a sentence for whoever starts it.
     """
+    refuse_half_restored(settings)
     settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     async with Database(settings.database_url) as database:
         if migrating:

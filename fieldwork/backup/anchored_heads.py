@@ -8,7 +8,6 @@ the hash of all before it, which shows a slip; against somebody who could write 
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from pathlib import Path
 from fieldwork.backup.problems import BackupProblem
 from fieldwork.domain.rights import LANES
 from fieldwork.store.heads import StreamHead
+from fieldwork.store.names_on_disk import write_once
 from sync.central.header import Stream
 
 FORMAT = "fieldwork-heads/1"
@@ -41,11 +41,7 @@ def write_heads(path: Path, heads: Sequence[StreamHead], *, taken_at: str, datab
     text = "".join(f"{line}\n" for line in lines)
     sha256 = hashlib.sha256(text.encode()).hexdigest()
     try:
-        handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-        with open(handle, "w", encoding="utf-8", newline="\n") as out:
-            out.write(f"{text}sha256 {sha256}\n")
-            out.flush()
-            os.fsync(out.fileno())
+        write_once(path, f"{text}sha256 {sha256}\n".encode())
     except FileExistsError:
         raise BackupProblem(f"{path.name} is there already, and heads are never written over.") from None
     except OSError as problem:

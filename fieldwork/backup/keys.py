@@ -93,7 +93,8 @@ def make_keys(data: Path, keys: Path, folder: Path, *, replace: bool = False) ->
         together = private_key(read_share(share_file(folder, 1)), read_share(share_file(folder, 2)))
     except OSError as problem:
         raise BackupProblem(f"Nothing can be written in the folder {folder.name}: {problem.strerror}.") from problem
-    assert together.point == point
+    if together.point != point:
+        raise BackupProblem("The shares were not written as they are. Nothing was made; try another folder.")
     kept = {"format": _FORMAT, "id": key_id, "public": b64encode(point).decode()}
     if replace:
         _move_away(public)

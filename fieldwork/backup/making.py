@@ -8,7 +8,6 @@ Whatever fails before that leaves no file.
 from __future__ import annotations
 
 import asyncio
-import errno
 import hashlib
 import os
 from collections.abc import Callable
@@ -17,11 +16,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from fieldwork.actions.central import EPOCH
+from fieldwork.actions.central import EPOCH, refuse_half_restored
 from fieldwork.actions.files import path_of
 from fieldwork.backup.contents import About, End, FileBegins, FilePiece, KeyFile, Rows, write_entry
 from fieldwork.backup.keys import PublicKey, read_public_key
-from fieldwork.backup.problems import BackupProblem
+from fieldwork.backup.problems import BackupProblem, said_in_words
 from fieldwork.backup.restoring import Restored, put_back
 from fieldwork.backup.sealed_file import SealedWriter
 from fieldwork.export.offering import unfinished_beside
@@ -30,6 +29,7 @@ from fieldwork.settings import Settings
 from fieldwork.store.database import Database, DatabaseUnreachable, database_address
 from fieldwork.store.log import Log, instant
 from fieldwork.store.migrate import schema_of
+from fieldwork.store.names_on_disk import name_once
 from fieldwork.store.settings import database_id
 from fieldwork.store.table_rows import KEPT, Weighed, asked, columns_of, tables_here, walk
 
@@ -46,24 +46,22 @@ class Made:
 
 
 def back_up(settings: Settings, target: Path, moment: datetime) -> Made:
-    """Write a backup to `target`, prove it and give it its name. Raises BackupProblem; then there is no file of that name.
+    """Write a backup to `target`, prove it and give it its name. Raises BackupProblem, and NotRestoredYet where a restore
+    has not ended; then there is no file of that name.
 
     Never writes over a file. It begins event loops of its own, one after the other: a process has one database open at a time. The copy
     that proves it lies in a private folder of the data folder, whose words are there anyway, and is gone at the end; what a killed
     backup left of it, the next one clears away.
     """
+    refuse_half_restored(settings)
     public = read_public_key(settings.keys)
     if target.exists():
-        raise BackupProblem(f"{target.name} is there already, and a backup is never written over another file.")
+        raise _taken(target)
     path = database_address(settings.database_url).path
     if path is not None and not path.exists():
         raise DatabaseUnreachable("There is no database yet, so there is nothing to back up.")
-    try:
+    with said_in_words("The backup could not be written", f"There is no file {target.name}."):
         proof = _written_and_proved(settings, target, public, moment)
-    except OSError as problem:
-        raise BackupProblem(
-            f"The backup could not be written: {problem.strerror}. There is no file {target.name}."
-        ) from problem
     return Made(public.id, target.stat().st_size, proof)
 
 
@@ -79,8 +77,16 @@ def _written_and_proved(settings: Settings, target: Path, public: PublicKey, mom
         with unfinished_beside(settings.data / "proving") as proving:
             copy = Settings(data=proving / "data", database_url=f"sqlite://{proving / 'data' / 'central.sqlite3'}")
             proof = asyncio.run(put_back(written, data_key, copy, moment, keep_files=False))
-        _give_name(written, target)
+        try:
+            name_once(written, target)
+        except FileExistsError:
+            # It came while this one was made.
+            raise _taken(target) from None
     return proof
+
+
+def _taken(target: Path) -> BackupProblem:
+    return BackupProblem(f"{target.name} is there already, and a backup is never written over another file.")
 
 
 async def _written(settings: Settings, out: BinaryIO, public: PublicKey, moment: datetime) -> bytes:
@@ -156,19 +162,3 @@ async def _write_tables(sealed: SealedWriter, log: Log) -> dict[str, str]:
                 f"The database counts {counted} rows in {table} and gave {weighed.rows[table]}. Run `fieldwork verify`."
             )
     return weighed.as_text()
-
-
-def _give_name(written: Path, target: Path) -> None:
-    """Give the file its name in one step, and never take it from another file."""
-    try:
-        os.link(written, target)
-    except OSError as problem:
-        # Some disks, such as most USB sticks, know no second name for a file.
-        if problem.errno not in (errno.EPERM, errno.EOPNOTSUPP, errno.EMLINK) or target.exists():
-            raise
-        written.rename(target)
-    folder = os.open(target.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

@@ -18,13 +18,13 @@ from itertools import chain
 from pathlib import Path
 from uuid import uuid4
 
-from fieldwork.actions.central import EPOCH
+from fieldwork.actions.central import EPOCH, RESTORING
 from fieldwork.actions.files import path_of
 from fieldwork.actions.restores import RESTORED, told_of_restore
 from fieldwork.backup.checking import check
 from fieldwork.backup.contents import About, End, Entry, FileBegins, FilePiece, KeyFile, Rows, entries_of
 from fieldwork.backup.keys import PrivateKey
-from fieldwork.backup.problems import BackupProblem
+from fieldwork.backup.problems import BackupProblem, said_in_words
 from fieldwork.backup.sealed_file import data_key_of, read_head
 from fieldwork.domain.rights import LANES
 from fieldwork.export.process import nobody_may, reading_log
@@ -34,6 +34,7 @@ from fieldwork.store.key_files import write_key_once
 from fieldwork.store.keyring import open_keyring
 from fieldwork.store.log import Log, instant
 from fieldwork.store.migrate import migrate, refuse_newer
+from fieldwork.store.names_on_disk import sync
 from fieldwork.store.projecting import rebuild_everything
 from fieldwork.store.statements import Ask, Tell, Work
 from fieldwork.store.table_rows import (
@@ -50,6 +51,7 @@ from fieldwork.store.table_rows import (
 from fieldwork.store.verifying import LogProblem, verify_all
 
 _EXPORT_GONE = "Its file was not in the backup that this office was restored from. Ask again."
+_LOOK_AGAIN = "Run `fieldwork verify`."
 _MAY_LIE_THERE = frozenset({"lost+found"})
 
 
@@ -78,7 +80,8 @@ def restore(path: Path, private: PrivateKey, settings: Settings, moment: datetim
     """Restore a backup into the empty data folder and the empty database of `settings`.
 
     Raises BackupProblem when the file is not whole, not a backup or of other keys, and when the place is not empty; then nothing is
-    changed. The second time it refuses.
+    changed. Only when all was put back and could not be looked through the place is not empty, and the message says so. While it works,
+    and where it was killed half way, no office can be opened there (`refuse_half_restored`). The second time it refuses.
     """
     try:
         with path.open("rb") as opened:
@@ -86,12 +89,8 @@ def restore(path: Path, private: PrivateKey, settings: Settings, moment: datetim
     except OSError as problem:
         raise BackupProblem(f"{path.name} cannot be read: {problem.strerror}.") from problem
     _refuse_unless_empty(settings, _MAY_LIE_THERE)
-    try:
+    with said_in_words("The backup could not be restored", "Nothing was kept of it."):
         return asyncio.run(put_back(path, data_key, settings, moment))
-    except OSError as problem:
-        raise BackupProblem(
-            f"The backup could not be restored: {problem.strerror}. Nothing was kept of it."
-        ) from problem
 
 
 async def put_back(
@@ -119,7 +118,8 @@ async def put_back(
 
                 records = await log.in_one_transaction(work)
                 place.is_taken = True
-            problems = await verify_all(log)
+            with said_in_words("All of the backup was put back, but it could not be looked through", _LOOK_AGAIN):
+                problems = await verify_all(log)
     return Restored(
         about.made_at,
         epoch,
@@ -176,7 +176,7 @@ def _alone_and_all_or_nothing(settings: Settings) -> Iterator[_Place]:
     place = _Place()
     was_there = settings.data.exists()
     settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    held = settings.data / "restoring"
+    held = settings.data / RESTORING
     try:
         os.close(os.open(held, os.O_CREAT | os.O_EXCL, 0o600))
     except FileExistsError:
@@ -208,7 +208,7 @@ def _alone_and_all_or_nothing(settings: Settings) -> Iterator[_Place]:
                 settings.data.rmdir()
         raise
     held.unlink()
-    _sync(settings.data)
+    sync(settings.data)
 
 
 def _put_keys_and_files(entries: Iterator[Entry], settings: Settings, keep_files: bool) -> Entry:
@@ -228,7 +228,7 @@ def _put_keys_and_files(entries: Iterator[Entry], settings: Settings, keep_files
         elif not isinstance(entry, About):
             if written is not None:
                 written.close()
-                _sync(settings.files)
+                sync(settings.files)
             return entry
     raise AssertionError("the backup was checked, and it has an end")
 
@@ -238,7 +238,9 @@ class _FileInPlace:
 
     def __init__(self, files: Path, sha256: str) -> None:
         self._path = path_of(files, sha256)
-        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for folder in (files, self._path.parent):
+            # One by one: what is made on the way to a folder would be open to all who use the machine.
+            folder.mkdir(mode=0o700, exist_ok=True)
         self._handle = os.open(self._path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
 
     def write(self, piece: bytes) -> None:
@@ -249,16 +251,7 @@ class _FileInPlace:
     def close(self) -> None:
         os.fsync(self._handle)
         os.close(self._handle)
-        _sync(self._path.parent)
-
-
-def _sync(folder: Path) -> None:
-    """Have the disk know the names in a folder."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+        sync(self._path.parent)
 
 
 def _put_tables(path: Path, dialect: Dialect, first: Entry, entries: Iterator[Entry], end: End) -> Work[None]:

@@ -16,6 +16,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from fieldwork.export.meaning import ExportProblem
+from fieldwork.store.names_on_disk import sync
 
 UNFINISHED = ".unfinished"
 _OWNER = "owner"
@@ -74,19 +75,11 @@ def offer(files: Sequence[tuple[Path, Path]]) -> None:
     try:
         for written, _ in files:
             os.chmod(written, 0o600)
-            _sync(written)
+            sync(written)
         if len(files) > 1:
             files[-1][1].unlink(missing_ok=True)
         for written, target in files:
             os.replace(written, target)
-        _sync(files[-1][1].parent)
+        sync(files[-1][1].parent)
     except OSError as problem:
         raise ExportProblem(f"{files[-1][1].name} could not be given its name: {problem.strerror}.") from problem
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from fieldwork.domain.tablet_contact import TabletContact, waited_s
 from fieldwork.pages.frame import Page
-from fieldwork.pages.words import BRITISH, counted, is_are, moment_in_words
+from fieldwork.pages.words import BRITISH, by_its_own_clock, counted, is_are, moment_in_words
 
 HOUR_S, DAY_S = 3_600, 86_400
 JUST_NOW_S = 600
@@ -109,7 +109,9 @@ def said_last(contact: TabletContact | None, *, last_seen_at: datetime, alarm_af
 def _everything(contact: TabletContact, last_seen_at: datetime, oldest_s: int) -> Iterator[str]:
     yield only_on_it(contact.waiting)
     if contact.waiting:
-        yield f"The oldest has waited {length_in_words(oldest_s)}{_by_its_own_clock(contact)}."
+        ours_s = contact.told_at.timestamp() - (contact.oldest_age_s or 0)
+        claimed = by_its_own_clock("it was saved on", contact.oldest_at or "", ours_s)
+        yield f"The oldest has waited {length_in_words(oldest_s)}{claimed}."
     if contact.attention:
         yield f"{counted(contact.attention, 'change needs', 'changes need')} a person to look."
     if contact.drafts:
@@ -119,18 +121,6 @@ def _everything(contact: TabletContact, last_seen_at: datetime, oldest_s: int) -
     if (last_seen_at - contact.told_at).total_seconds() >= WORTH_SAYING_S:
         yield f"It said so on {moment_in_words(contact.told_at)}, and nothing since."
     yield f"It runs release {contact.app_version}."
-
-
-def _by_its_own_clock(contact: TabletContact) -> str:
-    """When the tablet says that it was saved, where its clock is not ours."""
-    claimed = datetime.fromisoformat(contact.oldest_at or "")
-    # At either end of the calendar there is no British time.
-    if not 1971 <= claimed.year <= 9998:
-        return ""
-    ours_s = contact.told_at.timestamp() - (contact.oldest_age_s or 0)
-    if abs(claimed.timestamp() - ours_s) < WORTH_SAYING_S:
-        return ""
-    return f" (by the tablet’s clock it was saved on {moment_in_words(claimed)})"
 
 
 def _judged(line: TabletLine, alarm_after: timedelta, on_site: bool, now: datetime) -> _Judged:

@@ -5,14 +5,12 @@ becomes "nothing is missing" where the tablet could not know.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
 
 from fieldwork.domain.tablet_report import TabletReport
 from fieldwork.pages.frame import Page
-from fieldwork.pages.words import counted, moment_in_words
+from fieldwork.pages.words import by_its_own_clock, counted, moment_in_words
 
 MOST_SHOWN = 5
-WORTH_SAYING = timedelta(hours=1)
 
 
 def reports(told: Sequence[TabletReport], person: str) -> list[Page]:
@@ -25,8 +23,10 @@ def reports(told: Sequence[TabletReport], person: str) -> list[Page]:
 
 
 def _line(report: TabletReport, person: str, earlier: Sequence[TabletReport]) -> Page:
+    # Another hour: it had no signal, or its clock is wrong.
+    claimed = by_its_own_clock("it was", report.found_at, report.received_at.timestamp())
     return {
-        "when": f"{moment_in_words(report.received_at)}{_by_its_own_clock(report)}",
+        "when": f"{moment_in_words(report.received_at)}{claimed}",
         "attention": _attention(report),
         "words": " ".join(_sentences(report, person, earlier)),
     }
@@ -36,15 +36,6 @@ def _attention(report: TabletReport) -> str:
     if report.missing:
         return "Something is missing."
     return "Something may be missing." if report.needs_a_look else ""
-
-
-def _by_its_own_clock(report: TabletReport) -> str:
-    """When the tablet says that it was, where that is another hour: it had no signal, or its clock is wrong."""
-    claimed = datetime.fromisoformat(report.found_at)
-    # At either end of the calendar there is no British time.
-    if not 1971 <= claimed.year <= 9998 or abs(claimed - report.received_at) < WORTH_SAYING:
-        return ""
-    return f" (by the tablet’s clock it was {moment_in_words(claimed)})"
 
 
 def _sentences(report: TabletReport, person: str, earlier: Sequence[TabletReport]) -> Iterator[str]:

@@ -16,6 +16,7 @@ try:
 except ZoneInfoNotFoundError:  # a machine without a time zone database: UTC is said, not hidden
     BRITISH = None
 
+_ANOTHER_HOUR_S = 3_600
 MONTHS = (
     "January February March April May June July August September October November December".split()  # noqa: SIM905 (read aloud)
 )
@@ -129,6 +130,18 @@ def moment_in_words(moment: datetime | str) -> str:
     here = (read if read.tzinfo else read.replace(tzinfo=UTC)).astimezone(BRITISH or UTC)
     said = f"{day_in_words(here.date().isoformat())} at {clock_in_words(here.strftime('%H:%M'))}"
     return said if BRITISH else f"{said} UTC"
+
+
+def by_its_own_clock(what: str, claimed_at: str, ours_s: float) -> str:
+    """ " (by the tablet’s clock it was saved on 22 November 2026 at 2:33am)", where that is another hour than by ours; else "".
+
+    `what` is "it was saved on"; `ours_s` is the same moment by central's clock, in seconds since 1970.
+    """
+    claimed = datetime.fromisoformat(claimed_at)
+    # At either end of the calendar there is no British time.
+    if not 1971 <= claimed.year <= 9998 or abs(claimed.timestamp() - ours_s) < _ANOTHER_HOUR_S:
+        return ""
+    return f" (by the tablet’s clock {what} {moment_in_words(claimed)})"
 
 
 def counted(count: int, one: str, many: str) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-import os
+from contextlib import suppress
 from pathlib import Path
+
+from fieldwork.store.names_on_disk import write_once
 
 
 def write_key_once(path: Path, content: bytes) -> None:
@@ -12,21 +14,5 @@ def write_key_once(path: Path, content: bytes) -> None:
     The folder is made when there is none. Raises OSError when the disk refuses; then there is no file, or a whole one.
     """
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    unfinished = path.with_suffix(f".{os.getpid()}.new")
-    handle = os.open(unfinished, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
-    try:
-        os.write(handle, content)
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-    try:
-        os.link(unfinished, path)
-    except FileExistsError:
-        pass
-    finally:
-        unfinished.unlink()
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    with suppress(FileExistsError):
+        write_once(path, content)

@@ -6,7 +6,7 @@ judged behind `actions`. A revoked tablet may still bring what it carries, and g
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
 
 from starlette.background import BackgroundTask
@@ -19,8 +19,8 @@ from fieldwork.actions.central import Central
 from fieldwork.actions.tablet_contacts import is_contact_due, note_carrier, take_contact
 from fieldwork.actions.tablet_reports import take_report
 from fieldwork.web.errors import PRIVATE, refusal
-from sync.central.contact import MOST_CONTACT_BYTES, read_contact, write_contacted
-from sync.central.header import is_uuid
+from sync.central.contact import MOST_CONTACT_BYTES, Contact, read_contact, write_contacted
+from sync.central.header import Stream, is_uuid
 from sync.central.line import (
     LINES_MEDIA_TYPE,
     PushProblem,
@@ -32,7 +32,7 @@ from sync.central.line import (
     write_receipts,
     write_scopes,
 )
-from sync.central.report import MOST_REPORT_BYTES, read_report, write_reported
+from sync.central.report import MOST_REPORT_BYTES, Report, read_report, write_reported
 
 Said = TypeVar("Said")
 MOST_PUSH_BYTES = 8 * 1024 * 1024
@@ -75,13 +75,11 @@ async def pull(request: Request) -> Response:
 
 async def manifest(request: Request) -> Response:
     """How far central has the streams that the tablet names. Knowing a stream's random incarnation is the right to ask."""
-    central, carrier = await _central_and_carrier(request)
-    if carrier is None:
-        return _refused(central)
-    streams = await _read_or_refused(request, central, read_streams)
-    if isinstance(streams, Response):
-        return streams
-    return _json(write_manifest(central.epoch, await central.log.marks(streams)))
+
+    async def marked(central: Central, carrier: Carrier, streams: Sequence[Stream]) -> bytes:
+        return write_manifest(central.epoch, await central.log.marks(streams))
+
+    return await _answered(request, read_streams, marked)
 
 
 async def keys(request: Request) -> Response:
@@ -102,26 +100,22 @@ async def scopes(request: Request) -> Response:
 
 async def report(request: Request) -> Response:
     """Keep what a tablet found wrong with its own copies, as counts. A revoked tablet may report, as it may still bring."""
-    central, carrier = await _central_and_carrier(request)
-    if carrier is None:
-        return _refused(central)
-    told = await _read_or_refused(request, central, read_report)
-    if isinstance(told, Response):
-        return told
-    await take_report(central, carrier, told)
-    return _json(write_reported(central.epoch, told.report))
+
+    async def kept(central: Central, carrier: Carrier, told: Report) -> bytes:
+        await take_report(central, carrier, told)
+        return write_reported(central.epoch, told.report)
+
+    return await _answered(request, read_report, kept)
 
 
 async def contact(request: Request) -> Response:
     """Keep how much a tablet says is on it alone, as counts. A revoked tablet may say so, as it may still bring."""
-    central, carrier = await _central_and_carrier(request)
-    if carrier is None:
-        return _refused(central)
-    said = await _read_or_refused(request, central, read_contact)
-    if isinstance(said, Response):
-        return said
-    await take_contact(central, carrier, said)
-    return _json(write_contacted(central.epoch))
+
+    async def kept(central: Central, carrier: Carrier, said: Contact) -> bytes:
+        await take_contact(central, carrier, said)
+        return write_contacted(central.epoch)
+
+    return await _answered(request, read_contact, kept)
 
 
 async def _central_and_carrier(request: Request) -> tuple[Central, Carrier | None]:
@@ -132,14 +126,20 @@ async def _central_and_carrier(request: Request) -> tuple[Central, Carrier | Non
     return central, await carrier_of(central, token)
 
 
-async def _read_or_refused(request: Request, central: Central, read: Callable[[bytes], Said]) -> Said | Response:
-    """What the whole body says; or the refusal to send, when it cannot be read or the line broke before it was whole."""
+async def _answered(
+    request: Request, read: Callable[[bytes], Said], answer: Callable[[Central, Carrier, Said], Awaitable[bytes]]
+) -> Response:
+    """The answer to what the whole body says; a refusal when it cannot be read, or the line broke before it was whole."""
+    central, carrier = await _central_and_carrier(request)
+    if carrier is None:
+        return _refused(central)
     try:
-        return read(await request.body())
+        said = read(await request.body())
     except PushProblem as problem:
         return refusal(central, problem.code, 400)
     except ClientDisconnect:
         return refusal(central, CUT, 400)
+    return _json(await answer(central, carrier, said))
 
 
 def _sign_of_life(central: Central, carrier: Carrier) -> BackgroundTask | None:

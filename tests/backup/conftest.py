@@ -26,6 +26,12 @@ def on_sqlite(sqlite_template: Path, tmp_path: Path) -> Lost:
     return lost_office(Settings(data=tmp_path / "data", database_url=f"sqlite://{path}"), tmp_path / "shares")
 
 
+@pytest.fixture(params=["sqlite", "postgres"])
+def either_place(request: pytest.FixtureRequest, empty_place: Callable[[str], Settings]) -> Settings:
+    """An empty place on each kind of database in turn."""
+    return empty_place(request.param)
+
+
 @pytest.fixture
 def empty_place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[str], Settings]]:
     """Makes an empty data folder with an empty database of a kind."""

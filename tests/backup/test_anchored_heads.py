@@ -15,6 +15,7 @@ from fieldwork.store.heads import StreamHead
 from sync.central.header import Stream
 from tests.backup.offices import Lost
 from tests.store.log_authors import Author, new_visit
+from tests.store.test_names_on_disk import room_for
 
 APP = typer.Typer()
 register(APP)
@@ -41,6 +42,13 @@ def test_heads_that_were_written_are_read_as_they_were(tmp_path: Path) -> None:
     assert path.read_text().splitlines()[-1] == f"sha256 {sha256}"
     with pytest.raises(BackupProblem, match="never written over"):
         write_heads(path, HEADS, taken_at="2026-02-11T10:05:00.000Z", database_id="this one")
+
+
+def test_heads_that_find_no_room_leave_no_half_of_them(tmp_path: Path) -> None:
+    with room_for(100), pytest.raises(BackupProblem, match="heads cannot be written"):
+        write_heads(tmp_path / "heads", HEADS, taken_at="2026-02-11T10:05:00.000Z", database_id="this one")
+
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_heads_with_a_changed_letter_a_missing_line_or_of_something_else_are_refused(tmp_path: Path) -> None:
@@ -86,6 +94,18 @@ def test_SYN_17_a_tail_that_was_cut_with_its_mark_is_found_by_the_command(
     assert f"stream {author.incarnation} of {author.person} in {author.scope}, evidence, number 3: tail_cut" in (
         with_heads.output
     )
+
+
+def test_heads_of_another_database_are_said_to_be_of_another(
+    on_sqlite: Lost, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_heads(tmp_path / "heads", HEADS, taken_at="2026-02-11T10:05:00.000Z", database_id="another one")
+
+    compared = command(on_sqlite, monkeypatch, "verify", "--heads", tmp_path / "heads")
+
+    assert compared.exit_code == 1
+    assert "written down of another database" in compared.output
+    assert compared.output.count("stream_gone") == len(HEADS)
 
 
 def test_a_file_that_is_no_heads_is_refused_before_anything_is_walked(

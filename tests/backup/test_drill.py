@@ -10,8 +10,6 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-import pytest
-
 from fieldwork.actions.files import path_of
 from fieldwork.backup.making import back_up
 from fieldwork.backup.restoring import restore
@@ -26,18 +24,16 @@ from tests.backup.offices import NOW, Lost, inventory
 from tests.store.log_authors import Author, new_visit
 from tests.store.log_office import Office
 
-KINDS = ("sqlite", "postgres")
 LONGEST_BACKUP_S = 90
 COMMAND_LINE = (sys.executable, "-c", "from fieldwork.cli import main; main()")
 
 
-@pytest.mark.parametrize("kind", KINDS)
 def test_OPS_05_what_is_restored_on_either_database_is_what_was_backed_up(
-    lost: Lost, empty_place: Callable[[str], Settings], tmp_path: Path, kind: str
+    lost: Lost, either_place: Settings, tmp_path: Path
 ) -> None:
     before = lost.inside(inventory)
     made = back_up(lost.settings, tmp_path / "backup", NOW)
-    there = Lost(empty_place(kind), lost.shares)
+    there = Lost(either_place, lost.shares)
 
     restored = restore(tmp_path / "backup", lost.private, there.settings, NOW)
     after = there.inside(inventory)
@@ -51,9 +47,8 @@ def test_OPS_05_what_is_restored_on_either_database_is_what_was_backed_up(
     assert after.shown == before.shown
 
 
-@pytest.mark.parametrize("kind", KINDS)
 def test_OPS_05_a_backup_made_under_load_holds_all_that_was_acknowledged_before_it_began(
-    lost: Lost, empty_place: Callable[[str], Settings], tmp_path: Path, kind: str
+    lost: Lost, either_place: Settings, tmp_path: Path
 ) -> None:
     authors = [Author(new_visit()) for _ in range(3)]
     lost.inside(lambda here: _written_before(here, authors))
@@ -63,7 +58,7 @@ def test_OPS_05_a_backup_made_under_load_holds_all_that_was_acknowledged_before_
         lambda here: _written_during_a_backup(here, lost.settings, authors, tmp_path / "backup")
     )
     live = lost.inside(inventory)
-    there = Lost(empty_place(kind), lost.shares)
+    there = Lost(either_place, lost.shares)
     restored = restore(tmp_path / "backup", lost.private, there.settings, NOW)
     after = there.inside(inventory)
 
@@ -121,6 +116,9 @@ def test_a_restored_office_has_its_files_its_keys_a_new_epoch_and_its_own_id(
 
     assert path_of(place.files, sha256).read_bytes() == b"a timetable"
     assert path_of(place.files, sha256).stat().st_mode & 0o777 == 0o600
+    for folder in (place.data, place.files, path_of(place.files, sha256).parent, place.keys):
+        assert folder.stat().st_mode & 0o777 == 0o700, folder.name
+    assert (place.data / "central.sqlite3").stat().st_mode & 0o777 == 0o600
     for key in on_sqlite.settings.keys.iterdir():
         assert (place.keys / key.name).read_bytes() == key.read_bytes()
         assert (place.keys / key.name).stat().st_mode & 0o777 == 0o600
@@ -129,12 +127,11 @@ def test_a_restored_office_has_its_files_its_keys_a_new_epoch_and_its_own_id(
     assert '"at": "2026-02-12T00:00:00.000Z"' in after[f"restored/{restored.epoch}"]
 
 
-@pytest.mark.parametrize("kind", KINDS)
 def test_a_restored_office_goes_on_writing_and_can_be_backed_up_again(
-    lost: Lost, empty_place: Callable[[str], Settings], tmp_path: Path, kind: str
+    lost: Lost, either_place: Settings, tmp_path: Path
 ) -> None:
     back_up(lost.settings, tmp_path / "backup", NOW)
-    there = Lost(empty_place(kind), lost.shares)
+    there = Lost(either_place, lost.shares)
     restore(tmp_path / "backup", lost.private, there.settings, NOW)
     author = Author(new_visit())
 

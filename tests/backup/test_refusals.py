@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import asyncpg
 import msgspec
 import pytest
 import typer
 from typer.testing import CliRunner, Result
 
+from fieldwork import cli_log
+from fieldwork.actions.central import RESTORING, NotRestoredYet, open_central
 from fieldwork.backup import making, restoring
 from fieldwork.backup.contents import End, Entry, Rows
 from fieldwork.backup.keys import share_file
@@ -19,14 +25,20 @@ from fieldwork.backup.problems import BackupProblem
 from fieldwork.backup.restoring import restore
 from fieldwork.backup.sealed_file import SealedWriter
 from fieldwork.cli_backup import register
+from fieldwork.export.offering import UNFINISHED
 from fieldwork.settings import Settings
-from fieldwork.store import table_rows
+from fieldwork.store import table_rows, tables
+from fieldwork.store.database import Database
+from fieldwork.store.migrate import migrate
 from fieldwork.store.statements import Ask, Work
-from tests.backup.offices import NOW, Lost, inventory
+from tests.backup.offices import NOW, SAID, Lost, inventory
 from tests.store.log_authors import Author, new_visit
+from tests.store.log_office import Office
+from tests.store.test_heads import flip
 
 APP = typer.Typer()
 register(APP)
+cli_log.register(APP)
 
 
 @APP.callback()
@@ -44,6 +56,23 @@ def test_a_backup_is_never_written_over_a_file(on_sqlite: Lost, tmp_path: Path) 
     (tmp_path / "backup").write_text("the only copy of something")
 
     with pytest.raises(BackupProblem, match="is there already"):
+        back_up(on_sqlite.settings, tmp_path / "backup", NOW)
+
+    assert (tmp_path / "backup").read_text() == "the only copy of something"
+
+
+def test_a_file_that_came_while_a_backup_was_made_is_left_alone_and_said(
+    on_sqlite: Lost, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = making.put_back
+
+    async def proved_while_another_writes(*of: object, **how: object) -> object:
+        (tmp_path / "backup").write_text("the only copy of something")
+        return await real(*of, **how)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(making, "put_back", proved_while_another_writes)
+
+    with pytest.raises(BackupProblem, match="backup is there already"):
         back_up(on_sqlite.settings, tmp_path / "backup", NOW)
 
     assert (tmp_path / "backup").read_text() == "the only copy of something"
@@ -76,6 +105,62 @@ def test_what_does_not_come_to_the_same_when_it_is_restored_is_no_backup(
     assert not list(on_sqlite.settings.data.glob(".fieldwork*"))
 
 
+def test_the_copy_that_proves_a_backup_lies_in_the_data_folder_and_never_beside_the_backup(
+    on_sqlite: Lost, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stick = tmp_path / "stick"
+    stick.mkdir()
+    real, places = making.put_back, []
+
+    async def looked_at(path: Path, data_key: bytes, copy: Settings, *more: object, **how: object) -> object:
+        made = await real(path, data_key, copy, *more, **how)  # type: ignore[arg-type]
+        places.append((copy.data.parent, copy.data.parent.stat().st_mode & 0o777))
+        assert not [path for path in stick.rglob("*") if path.suffix in (".key", ".sqlite3", ".json")]
+        return made
+
+    monkeypatch.setattr(making, "put_back", looked_at)
+
+    back_up(on_sqlite.settings, stick / "backup", NOW)
+
+    [(folder, mode)] = places
+    assert (folder.parent, mode) == (on_sqlite.settings.data, 0o700)
+    assert [path.name for path in stick.iterdir()] == ["backup"]
+
+
+def test_what_a_killed_backup_left_of_its_copy_is_cleared_away_by_the_next(on_sqlite: Lost, tmp_path: Path) -> None:
+    left = on_sqlite.settings.data / f".fieldwork-export-killed{UNFINISHED}"
+    (left / "data").mkdir(parents=True)
+    (left / "owner").touch()
+    (left / "data" / "central.sqlite3").write_text("words that are removed by now")
+
+    back_up(on_sqlite.settings, tmp_path / "backup", NOW)
+
+    assert not left.exists()
+
+
+def test_a_backup_is_safe_on_the_disk_before_it_has_its_name(
+    on_sqlite: Lost, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    safe: set[int] = set()
+    sync, link = os.fsync, os.link
+
+    def noted(handle: int) -> None:
+        sync(handle)
+        safe.add(os.fstat(handle).st_ino)
+
+    def named(written: Path, target: Path) -> None:
+        if target == tmp_path / "backup":
+            assert written.stat().st_ino in safe
+        link(written, target)
+
+    monkeypatch.setattr(os, "fsync", noted)
+    monkeypatch.setattr(os, "link", named)
+
+    back_up(on_sqlite.settings, tmp_path / "backup", NOW)
+
+    assert tmp_path.stat().st_ino in safe
+
+
 def test_rows_that_the_database_counts_and_does_not_give_stop_a_backup(
     on_sqlite: Lost, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -89,6 +174,28 @@ def test_rows_that_the_database_counts_and_does_not_give_stop_a_backup(
     with pytest.raises(BackupProblem, match="rows in stream"):
         back_up(on_sqlite.settings, tmp_path / "backup", NOW)
 
+    assert not (tmp_path / "backup").exists()
+
+
+def test_a_damaged_database_is_said_in_words_and_is_no_backup(
+    on_sqlite: Lost, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """OPS-06."""
+
+    async def what_its_page_says_of_itself(here: Office) -> int:
+        [[root]] = await here.log.ask("SELECT rootpage FROM sqlite_master WHERE name = 'operation_evidence'")
+        [[page_bytes]] = await here.log.ask("PRAGMA page_size")
+        return int((root - 1) * page_bytes + 3)
+
+    flip(on_sqlite.settings.data / "central.sqlite3", on_sqlite.inside(what_its_page_says_of_itself))
+
+    made = command(on_sqlite.settings, monkeypatch, "backup", tmp_path / "backup")
+    verified = command(on_sqlite.settings, monkeypatch, "verify")
+
+    assert (made.exit_code, verified.exit_code) == (1, 1)
+    assert "The database cannot be read to its end" in made.output
+    assert "the database file: " in verified.output
+    assert SAID not in made.output + verified.output
     assert not (tmp_path / "backup").exists()
 
 
@@ -111,28 +218,52 @@ def test_a_restore_goes_into_an_empty_place_only(
     assert not beside.data.exists()
 
 
-@pytest.mark.parametrize("kind", ["sqlite", "postgres"])
-def test_a_restore_that_fails_half_way_leaves_nothing_and_can_be_done_again(
-    on_sqlite: Lost,
-    empty_place: Callable[[str], Settings],
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    kind: str,
+def test_a_database_in_which_somebody_only_mistyped_a_password_is_not_empty(
+    on_sqlite: Lost, empty_place: Callable[[str], Settings], tmp_path: Path, postgres: Any
 ) -> None:
     back_up(on_sqlite.settings, tmp_path / "backup", NOW)
-    place = empty_place(kind)
+    place = empty_place("postgres")
+
+    async def mistypes() -> None:
+        async with Database(place.database_url) as database:
+            await migrate(database)
+            await tables.SignInAttempt.create(name_hash="0" * 64, count=1, last_at=NOW)
+
+    asyncio.run(mistypes())
+
+    with pytest.raises(BackupProblem, match="is not empty"):
+        restore(tmp_path / "backup", on_sqlite.private, place, NOW)
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (OSError(28, "No space left on device"), "No space left on device"),
+        (asyncpg.DiskFullError("invented"), "no room left on the disk of the database"),
+        (asyncpg.CannotConnectNowError("invented"), "the database does not answer"),
+    ],
+)
+def test_a_restore_that_fails_half_way_leaves_nothing_and_can_be_done_again(
+    on_sqlite: Lost,
+    either_place: Settings,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    error: Exception,
+    said: str,
+) -> None:
+    back_up(on_sqlite.settings, tmp_path / "backup", NOW)
 
     def fails() -> Work[int]:
         yield Ask("SELECT 1")
-        raise OSError(28, "No space left on device")
+        raise error
 
     with monkeypatch.context() as broken:
         broken.setattr(restoring, "rebuild_everything", fails)
-        with pytest.raises(BackupProblem, match="No space left on device"):
-            restore(tmp_path / "backup", on_sqlite.private, place, NOW)
-    assert not place.data.exists()
+        with pytest.raises(BackupProblem, match=f"{said}. Nothing was kept of it"):
+            restore(tmp_path / "backup", on_sqlite.private, either_place, NOW)
+    assert not either_place.data.exists()
 
-    again = restore(tmp_path / "backup", on_sqlite.private, place, NOW)
+    again = restore(tmp_path / "backup", on_sqlite.private, either_place, NOW)
 
     assert again.problems == ()
 
@@ -146,7 +277,7 @@ def test_two_restores_into_one_folder_do_not_meet(
 
     def checked_while_another_restores(path: Path, entries: object) -> object:
         place.data.mkdir(exist_ok=True)
-        (place.data / "restoring").touch()
+        (place.data / RESTORING).touch()
         problems.append(path)
         return real(path, entries)  # type: ignore[arg-type]
 
@@ -156,19 +287,17 @@ def test_two_restores_into_one_folder_do_not_meet(
         restore(tmp_path / "backup", on_sqlite.private, place, NOW)
 
     assert problems
-    assert [path.name for path in place.data.iterdir()] == ["restoring"]
+    assert [path.name for path in place.data.iterdir()] == [RESTORING]
 
 
-@pytest.mark.parametrize("kind", ["sqlite", "postgres"])
 def test_who_stops_a_restore_while_it_is_looked_through_keeps_the_rows_and_the_keys_that_open_them(
     on_sqlite: Lost,
-    empty_place: Callable[[str], Settings],
+    either_place: Settings,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
-    kind: str,
 ) -> None:
     back_up(on_sqlite.settings, tmp_path / "backup", NOW)
-    there = Lost(empty_place(kind), on_sqlite.shares)
+    there = Lost(either_place, on_sqlite.shares)
 
     async def stopped(log: object) -> None:
         raise KeyboardInterrupt
@@ -180,6 +309,58 @@ def test_who_stops_a_restore_while_it_is_looked_through_keeps_the_rows_and_the_k
 
     assert there.inside(inventory).heads == on_sqlite.inside(inventory).heads
     assert there.inside(inventory).problems == []
+
+
+def test_what_was_put_back_and_could_not_be_looked_through_is_not_called_gone(
+    on_sqlite: Lost, empty_place: Callable[[str], Settings], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    back_up(on_sqlite.settings, tmp_path / "backup", NOW)
+    there = Lost(empty_place("sqlite"), on_sqlite.shares)
+
+    async def fails(log: object) -> None:
+        raise OSError(5, "Input/output error")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(restoring, "verify_all", fails)
+        with pytest.raises(
+            BackupProblem, match=r"All of the backup was put back.*Input/output error.*fieldwork verify"
+        ):
+            restore(tmp_path / "backup", on_sqlite.private, there.settings, NOW)
+
+    assert there.inside(inventory).heads == on_sqlite.inside(inventory).heads
+
+
+def test_no_office_is_opened_nor_backed_up_where_a_restore_was_killed_half_way(on_sqlite: Lost, tmp_path: Path) -> None:
+    (on_sqlite.settings.data / RESTORING).touch()
+
+    async def opens() -> None:
+        async with open_central(on_sqlite.settings):
+            raise AssertionError("tablets would bring their notes into an office that is to be emptied")
+
+    with pytest.raises(NotRestoredYet, match="empty the folder and the database and restore again"):
+        asyncio.run(opens())
+    with pytest.raises(NotRestoredYet):
+        back_up(on_sqlite.settings, tmp_path / "backup", NOW)
+    assert not (tmp_path / "backup").exists()
+
+
+def test_while_a_restore_puts_something_back_no_office_can_be_opened_there(
+    on_sqlite: Lost, empty_place: Callable[[str], Settings], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    back_up(on_sqlite.settings, tmp_path / "backup", NOW)
+    place = empty_place("sqlite")
+    real, marked = restoring.rebuild_everything, []
+
+    def looks() -> Work[int]:
+        marked.append((place.data / RESTORING).exists())
+        return (yield from real())
+
+    monkeypatch.setattr(restoring, "rebuild_everything", looks)
+
+    restore(tmp_path / "backup", on_sqlite.private, place, NOW)
+
+    assert marked == [True]
+    assert not (place.data / RESTORING).exists()
 
 
 def test_a_restore_that_comes_second_leaves_what_the_first_has_put_back(

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import io
+import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from fieldwork.backup import keys as key_making
 from fieldwork.backup import sealed_file
+from fieldwork.backup.contents import entries_of
 from fieldwork.backup.keys import make_keys, private_key, read_public_key, read_share, share_file
 from fieldwork.backup.making import back_up
 from fieldwork.backup.problems import BackupProblem
@@ -102,6 +106,23 @@ def test_OPS_07_nothing_can_be_cut_swapped_repeated_added_or_mixed(
     refused([other_head], chunks)
 
 
+def test_an_entry_that_a_newer_program_wrote_is_refused_in_words(tmp_path: Path, shares: Path) -> None:
+    path, out = tmp_path / "backup", io.BytesIO()
+    writer = SealedWriter(out, read_public_key(tmp_path / "keys"), "2026-02-11T10:05:00.000Z")
+    entry = msgspec.msgpack.encode({"type": "opinion", "content": SAID})
+    writer.write(len(entry).to_bytes(4, "big") + entry)
+    writer.finish()
+    path.write_bytes(out.getvalue())
+
+    with (
+        entries_of(path, writer.data_key) as entries,
+        pytest.raises(BackupProblem, match="this version of fieldwork does not know") as refused,
+    ):
+        next(entries)
+
+    assert SAID not in str(refused.value)
+
+
 def test_OPS_07_one_share_alone_and_shares_of_different_keys_open_nothing(tmp_path: Path, shares: Path) -> None:
     one, two = (read_share(share_file(shares, number)) for number in (1, 2))
     make_keys(tmp_path / "other", tmp_path / "other" / "keys", tmp_path / "other-shares")
@@ -140,6 +161,37 @@ def test_OPS_07_the_private_half_is_nowhere_at_the_server(tmp_path: Path, shares
     assert b"PRIVATE" not in kept
     assert private.id.encode() in kept
     assert all((path.stat().st_mode & 0o777) == 0o600 for path in shares.iterdir())
+
+
+def test_nothing_is_sealed_to_a_key_whose_shares_do_not_read_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def write_badly(path: Path, content: bytes) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content.replace(b"half", b"ha1f") if "share-2" in path.name else content)
+
+    monkeypatch.setattr(key_making, "write_key_once", write_badly)
+
+    with pytest.raises(BackupProblem, match="is no share"):
+        make_keys(tmp_path / "data", tmp_path / "keys", tmp_path / "shares")
+
+    assert not (tmp_path / "keys").exists()
+
+
+def test_shares_can_be_written_on_a_stick_that_knows_no_second_name_for_a_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuses(written: Path, target: Path) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", refuses)
+
+    key_id = make_keys(tmp_path / "data", tmp_path / "keys", tmp_path / "stick")
+
+    assert private_key(*(read_share(share_file(tmp_path / "stick", number)) for number in (1, 2))).id == key_id
+    assert sorted(path.name for path in (tmp_path / "stick").iterdir()) == [
+        share_file(tmp_path, number).name for number in (1, 2)
+    ]
 
 
 def test_shares_are_never_written_over_nor_beside_the_data(tmp_path: Path, shares: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import logging
 from typing import Any
@@ -12,7 +13,10 @@ from fieldwork.actions import log_lines
 from fieldwork.actions.sealed_copies import require_bringer
 from fieldwork.domain.problems import NotFound
 from fieldwork.store.accounts import all_accounts
+from fieldwork.store.log import Log
+from fieldwork.store.writer import LogClosed
 from fieldwork.web.sealed_copies import MOST_BROUGHT_BYTES
+from sync.central.line import Push, Receipt
 from tests.web.office import Browser, Office, Tablet, form_fields, words_of
 
 ADDRESS = "/sealed-copies"
@@ -223,6 +227,38 @@ def test_more_than_one_push_may_carry_fits_in_one_copy(office: Office) -> None:
     assert "1,003 changes were taken in now." in shown
     assert "waits" not in shown
     assert "wait for" not in shown
+
+
+@pytest.mark.parametrize("error", [LogClosed(), OSError(errno.ENOSPC, "invented")])
+def test_a_copy_of_which_only_a_part_found_room_is_not_called_untouched_and_goes_in_whole_the_next_time(
+    office: Office, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, error: Exception
+) -> None:
+    """DUR-26, OPS-02."""
+    tablet, scope = office.tablet_of("A-I2"), f"visit:{office.visit_id('A')}"
+    for number in range(1_003):
+        tablet.writes(scope, "block", {"text": f"note {number}"})
+    copy, lead, parts = tablet.saves_a_copy(), office.signed_in("lead"), []
+    real = Log.accept
+
+    async def takes_one_part(log: Log, push: Push, carrier: str) -> tuple[Receipt, ...]:
+        parts.append(push)
+        if len(parts) > 1:
+            raise error
+        return await real(log, push, carrier)
+
+    with monkeypatch.context() as full, caplog.at_level(logging.INFO, log_lines.LOGGER):
+        full.setattr(Log, "accept", takes_one_part)
+        answer = _brings(lead, copy)
+
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "30")
+    assert "What was taken in before is safe; the rest was not." in words_of(answer.text)
+    assert "othing was changed" not in words_of(answer.text)
+    assert "note " not in caplog.text
+    assert [json.loads(line)["stored"] for line in caplog.messages] == [1_000]
+
+    shown = words_of(_brings(lead, copy).text)
+
+    assert "3 changes were taken in now. 1,000 changes were here already." in shown
 
 
 def test_a_copy_that_is_too_large_for_the_page_is_refused_with_another_way(office: Office) -> None:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 import uuid
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from fieldwork.actions.central import Central
 from fieldwork.actions.reading import visit_to_read
-from fieldwork.actions.tablet_contacts import tablets_of_visit
-from fieldwork.domain.problems import NotAllowed
+from fieldwork.actions.tablet_contacts import alarm_after, set_alarm_after, tablets_of_visit
+from fieldwork.domain.problems import NotAllowed, NotFound
+from fieldwork.store.accounts import all_accounts
 from sync.vectors.cases_of_contacts import NOTHING, contact_values, held
 from sync.vectors.plain import compact
 from tests.web.office import Office, Tablet, words_of
@@ -149,6 +152,20 @@ def test_an_administrator_changes_after_how_many_hours_the_office_is_warned(offi
     tablets = words_of(administrator.opens("/devices"))
     assert "Something has waited too long." in tablets
     assert tablets.index("Tablet of A-I2") < tablets.index("Tablet of B-I2")
+
+
+def test_whatever_way_somebody_else_comes_the_hours_stay_as_they_are(office: Office) -> None:
+    """The action asks again: not everything passes through a page."""
+
+    async def tries(central: Central) -> timedelta:
+        others = [account for account in await all_accounts(central.database) if not account.is_administrator]
+        for account in others:
+            with pytest.raises(NotFound):
+                await set_alarm_after(central, account, "700")
+        assert others
+        return await alarm_after(central)
+
+    assert office.run(tries, office.central) == timedelta(hours=24)
 
 
 def test_hours_that_are_none_are_said_at_the_field_and_change_nothing(office: Office) -> None:
