@@ -3,7 +3,7 @@
  *
  * The worker answers 507 when nothing was saved. No page takes the place of the one that holds the words, and nothing here says "Saved".
  */
-import { sayOf } from './typing.js';
+import { say } from './typing.js';
 
 const NOT_SAVED = 507;
 const ID = 'fw-not-saved';
@@ -24,7 +24,7 @@ export function leavingWords(element, send) {
 /** Beside the words where there is a place for it, else over the page. @param {unknown} element @param {{kind: string, words: string}} state */
 function show(element, state) {
   const form = element instanceof Element ? element.closest('form[data-writer]') : null;
-  if (form instanceof HTMLFormElement) return sayOf(form, state);
+  if (form instanceof HTMLFormElement) return say(form, state);
   const place = document.createElement('div');
   place.id = ID;
   place.className = 'fw-locking';

@@ -259,7 +259,7 @@ function tie(form, number) {
 }
 
 /** The words about safety beside the box, changed only when they differ, so that they are told once. @param {HTMLFormElement} form @param {{kind: string, words: string}} state */
-function say(form, state) {
+export function say(form, state) {
   const failed = state.kind === 'failed';
   writingOf(form).told = true;
   const quiet = form.querySelector('[data-saved]');
@@ -272,9 +272,6 @@ function say(form, state) {
   copies.querySelector('[data-copied]')?.replaceChildren();
   if (failed) copies.scrollIntoView({ block: 'nearest' });
 }
-
-/** From elsewhere on the page: what became of this form. @param {HTMLFormElement} form @param {{kind: string, words: string}} state */
-export const sayOf = (form, state) => say(form, state);
 
 /** What was said of the note before is not said of words that were typed since. @param {HTMLFormElement} form @param {Writing} writing */
 function unsay(form, writing) {

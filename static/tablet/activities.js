@@ -24,7 +24,7 @@ const FIELDS = ['type', 'source_role', 'tracked_child', 'mode', 'place_kind', 'd
 export async function draft(application, { params }) {
   const visit = visitOf(application, params.visit);
   if (visit === null) return problemPage(application, 404);
-  if (mayNotBegin(application, visit.record)) return refusedPage('not_installed', { href: `/tablet/visits/${visit.record}`, words: 'Back to the visit' });
+  if (mayNotBegin(application, visit.record)) return refusedHere(visit.record);
   const now = new Date();
   const ids = Object.fromEntries(IDS.map((name) => [name, uuid7()]));
   return { template: 'activities/draft.html', page: draftPage({ ...offered(application, visit), ids, values: null, now, problems: {} }) };
@@ -34,7 +34,7 @@ export async function draft(application, { params }) {
 export async function create(application, { params, form }) {
   const visit = visitOf(application, params.visit);
   if (visit === null) return problemPage(application, 404);
-  if (mayNotBegin(application, visit.record)) return refusedPage('not_installed', { href: `/tablet/visits/${visit.record}`, words: 'Back to the visit' });
+  if (mayNotBegin(application, visit.record)) return refusedHere(visit.record);
   const values = Object.fromEntries(FIELDS.map((name) => [name, String(form.get(name) ?? '').trim()]));
   const ids = Object.fromEntries(IDS.map((name) => [name, idFrom(form.get(name))]));
   const offers = offered(application, visit);
@@ -73,6 +73,9 @@ function mayNotBegin(application, visit) {
     return header.scope === `visit:${visit}` && header.person === person;
   });
 }
+
+/** @param {string} visit */
+const refusedHere = (visit) => refusedPage('not_installed', { href: `/tablet/visits/${visit}`, words: 'Back to the visit' });
 
 /** @param {import('./application.js').Application} application @param {import('./reading.js').RecordState} visit */
 function offered(application, visit) {

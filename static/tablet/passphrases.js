@@ -37,17 +37,20 @@ export async function tryPassphrase(tablet, person, passphrase) {
   const kek = await stretch(passphrase, wrap.parameters);
   const keys = await unlockPersonKeys(row, 'passphrase', kek);
   if (keys === null) {
-    await tablet.storage.commit([{ store: 'marks', key: mark, put: { tries: wrong.tries + 1, last_ms: Date.now() } }]);
+    await note(tablet, { store: 'marks', key: mark, put: { tries: wrong.tries + 1, last_ms: Date.now() } });
     return { error: 'That is not the passphrase. Nothing has been deleted. Try again' };
   }
   await forgetTries(tablet, person);
   return { keys, kek };
 }
 
-/** The person has come in: the next wrong passphrase is the first one again. A tablet too full to note that lets them in all the same. @param {Tablet} tablet @param {string} person */
-export async function forgetTries(tablet, person) {
+/** The person has come in: the next wrong passphrase is the first one again. @param {Tablet} tablet @param {string} person */
+export const forgetTries = (tablet, person) => note(tablet, { store: 'marks', remove: markOf(person) });
+
+/** How often it was tried. A tablet too full to note that answers all the same. @param {Tablet} tablet @param {import('../../sync/tablet/ports.js').Change} change */
+async function note(tablet, change) {
   try {
-    await tablet.storage.commit([{ store: 'marks', remove: markOf(person) }]);
+    await tablet.storage.commit([change]);
   } catch (problem) {
     if (!(problem instanceof StorageProblem)) throw problem;
   }

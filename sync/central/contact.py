@@ -5,20 +5,18 @@ of anybody, no person and no id of a record is in it. Nothing is stored or judge
 """
 
 import re
-from datetime import datetime
 from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
 
-from sync.central.header import LARGEST_NUMBER, is_uuid
+from sync.central.header import LARGEST_NUMBER, is_instant, is_uuid
 from sync.central.line import AnswerProblem, PushProblem
 
 MOST_CONTACT_BYTES = 16_384
 MOST_SCOPES = 64
 
 _Count = Annotated[int, Meta(ge=0, le=LARGEST_NUMBER)]
-_is_instant = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", re.ASCII).fullmatch
 _is_app_version = re.compile(r"[A-Za-z0-9._-]{1,64}").fullmatch
 
 
@@ -84,13 +82,7 @@ def _is_moment_of_the_oldest(contact: Contact) -> bool:
     """Something waits since a moment of the calendar, or nothing waits and there is no such moment."""
     if contact.waiting == 0 or contact.oldest_at is None or contact.oldest_age_s is None:
         return contact.waiting == 0 and contact.oldest_at is None and contact.oldest_age_s is None
-    if not _is_instant(contact.oldest_at):
-        return False
-    try:
-        datetime.fromisoformat(contact.oldest_at)
-    except ValueError:
-        return False
-    return True
+    return is_instant(contact.oldest_at)
 
 
 def _is_visit(scope: str) -> bool:

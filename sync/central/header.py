@@ -63,6 +63,7 @@ _AS_TABLETS_WRITE = re.compile(
 _HEX_DIGITS = b"0123456789abcdef"
 
 is_uuid = re.compile(_UUID).fullmatch
+_is_written_as_an_instant = re.compile(_INSTANT, re.ASCII).fullmatch
 is_uuid_4 = re.compile(_UUID_4).fullmatch
 is_hash = re.compile(_HASH).fullmatch
 is_operation_id = _OPERATION_ID.fullmatch
@@ -140,7 +141,7 @@ def _as_tablets_write(raw: bytes) -> Header | None:
     operation, incarnation, person, scope, lane, sequence, previous, record_type, record, kind, base, body, size, at = (
         found.groups()
     )
-    if (sequence == "1") != (previous is None) or (kind == "create" and base) or not _is_instant(at):
+    if (sequence == "1") != (previous is None) or (kind == "create" and base) or not _is_of_the_calendar(at):
         return None
     digits = f"{operation}{incarnation}{person}{scope[-36:]}{record}{base or ''}{previous or ''}{body}"
     # The match has seen four hyphens in each id; there may be none in between.
@@ -193,7 +194,7 @@ def _is_shaped(header: Header) -> bool:
         return False
     if (header.sequence == 1) != (header.previous is None):
         return False
-    if header.device_at is not None and not _is_instant(header.device_at):
+    if header.device_at is not None and not _is_of_the_calendar(header.device_at):
         return False
     if header.kind == "create" and header.base:
         return False
@@ -206,7 +207,14 @@ def _or_null(text: str | None) -> str:
     return "\\" if text is None else text
 
 
-def _is_instant(text: str) -> bool:
+def is_instant(text: str) -> bool:
+    """Whether it is a moment of the calendar, as `device_at` of PROTOCOL.md 1 is written."""
+    if not _is_written_as_an_instant(text):
+        return False
+    return _is_of_the_calendar(text)
+
+
+def _is_of_the_calendar(text: str) -> bool:
     try:
         datetime.fromisoformat(text)
     except ValueError:

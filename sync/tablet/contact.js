@@ -6,11 +6,10 @@
  * anything. Source: PROTOCOL.md 4.9.
  */
 import { toUtf8 } from './bytes.js';
-import { knownEpoch, noteEpoch } from './epoch.js';
 import { streamParts } from './header.js';
-import { readAnswer } from './line.js';
 import { needsPerson } from './outbox.js';
-import { NetworkProblem, StorageProblem } from './ports.js';
+import { StorageProblem } from './ports.js';
+import { tellOffice } from './telling.js';
 
 /** @typedef {import('./tablet.js').Tablet} Tablet */
 /** @typedef {{scope: string, waiting: number, oldest_age_s: number}} ScopeHeld */
@@ -40,7 +39,7 @@ export async function contactStep(tablet, about, { told, due }) {
     const contact = await contactNow(tablet, about);
     const tells = whatCounts(contact);
     if (!due && tells === told) return nothing;
-    const { problem, retryAfter, epochChanged } = await tell(tablet, writeContact(contact));
+    const { problem, retryAfter, epochChanged } = await tellOffice(tablet, '/sync/contact', writeContact(contact), { format: 'fieldwork-contacted/1' });
     return { asked: true, told: problem === null ? tells : told, problem, retryAfter, epochChanged };
   } catch (problem) {
     if (!(problem instanceof StorageProblem)) throw problem;
@@ -99,24 +98,6 @@ const oldestOf = (rows) => rows.reduce((oldest, { minted_at }) => (oldest === nu
  */
 const whatCounts = ({ oldest_age_s: _age, drafts: _drafts, scopes, ...counts }) =>
   JSON.stringify([counts, scopes.map(({ scope, waiting }) => `${scope} ${waiting}`).sort()]);
-
-/** @param {Tablet} tablet @param {import('./ports.js').Bytes} body @returns {Promise<{problem: string | null, retryAfter: string | null, epochChanged: boolean}>} */
-async function tell({ storage, network }, body) {
-  const whenAsked = await knownEpoch(storage);
-  let answer;
-  try {
-    answer = await network.send({ method: 'POST', path: '/sync/contact', headers: { 'Content-Type': 'application/json' }, body });
-  } catch (problem) {
-    if (!(problem instanceof NetworkProblem)) throw problem;
-    return { problem: 'no_answer', retryAfter: null, epochChanged: false };
-  }
-  const value = readAnswer(answer, 'fieldwork-contacted/1');
-  if (value === null) {
-    return { problem: answer.status === 200 ? 'not_from_central' : `status_${answer.status}`, retryAfter: answer.retryAfter, epochChanged: false };
-  }
-  const epoch = await noteEpoch(storage, value.epoch, whenAsked);
-  return { problem: epoch === 'stale' ? 'stale_answer' : null, retryAfter: null, epochChanged: epoch === 'changed' };
-}
 
 /** A contact as sent. @param {Contact} contact @returns {import('./ports.js').Bytes} */
 export function writeContact({ app_version, waiting, oldest_at, oldest_age_s, scopes, attention, drafts, persisted }) {

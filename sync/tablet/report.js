@@ -6,9 +6,8 @@
  * a report keeps nobody from writing. Source: PROTOCOL.md 4.8 and 7.
  */
 import { toUtf8 } from './bytes.js';
-import { knownEpoch, noteEpoch } from './epoch.js';
-import { readAnswer } from './line.js';
-import { NetworkProblem, StorageProblem } from './ports.js';
+import { StorageProblem } from './ports.js';
+import { tellOffice } from './telling.js';
 
 /** @typedef {import('./ports.js').Change} Change */
 /** @typedef {import('./ports.js').Storage} Storage */
@@ -147,7 +146,9 @@ export async function reportStep(tablet, persisted = async () => null) {
   /** @type {ReportResult} */
   const result = { asked: waiting.length > 0, taken: 0, left: waiting.length, problem: null, retryAfter: null, epochChanged: false };
   for (const row of waiting) {
-    const { problem, retryAfter, epochChanged } = await tell(tablet, writeReport(row, await persisted()), row.report);
+    const body = writeReport(row, await persisted());
+    const isAbout = (/** @type {any} */ { report }) => report === row.report;
+    const { problem, retryAfter, epochChanged } = await tellOffice(tablet, '/sync/report', body, { format: 'fieldwork-reported/1', isAbout });
     result.epochChanged ||= epochChanged;
     if (problem === null) {
       await storage.commit([{ store: 'marks', remove: `report:${row.report}` }]);
@@ -158,24 +159,6 @@ export async function reportStep(tablet, persisted = async () => null) {
     if (!ABOUT_THIS_ONE.includes(problem)) break;
   }
   return result;
-}
-
-/** @param {import('./tablet.js').Tablet} tablet @param {import('./ports.js').Bytes} body @param {string} report @returns {Promise<{problem: string | null, retryAfter: string | null, epochChanged: boolean}>} */
-async function tell({ storage, network }, body, report) {
-  const whenAsked = await knownEpoch(storage);
-  let answer;
-  try {
-    answer = await network.send({ method: 'POST', path: '/sync/report', headers: { 'Content-Type': 'application/json' }, body });
-  } catch (problem) {
-    if (!(problem instanceof NetworkProblem)) throw problem;
-    return { problem: 'no_answer', retryAfter: null, epochChanged: false };
-  }
-  const value = readAnswer(answer, 'fieldwork-reported/1');
-  if (value === null || value.report !== report) {
-    return { problem: answer.status === 200 ? 'not_from_central' : `status_${answer.status}`, retryAfter: answer.retryAfter, epochChanged: false };
-  }
-  const epoch = await noteEpoch(storage, value.epoch, whenAsked);
-  return { problem: epoch === 'stale' ? 'stale_answer' : null, retryAfter: null, epochChanged: epoch === 'changed' };
 }
 
 /** A report as sent. @param {Pick<ReportRow, 'report' | 'found_at' | 'found'>} row @param {boolean | null} persisted @returns {import('./ports.js').Bytes} */

@@ -7,6 +7,7 @@
  */
 import { streamParts } from './header.js';
 import { askManifest, STREAMS_LIMIT } from './manifest.js';
+import { needsPerson } from './outbox.js';
 import { under } from './stores.js';
 
 /** @typedef {import('./manifest.js').StreamAtCentral} StreamAtCentral */
@@ -39,7 +40,7 @@ export async function countHere({ storage, overflow }, scope) {
     const letGo = (await storage.read('marks', `purged:${stream}`))?.to ?? 0;
     streams.push({ stream, written: value.highest, kept: letGo + await storage.count('entries', under([stream])), head: value.head });
     const outbox = await storage.range('outbox', under([stream]));
-    attention += outbox.filter(({ value: row }) => row.standing !== 'unsent' && (row.standing !== 'held' || row.code === 'hash_differs')).length;
+    attention += outbox.filter(({ value }) => needsPerson(value)).length;
   }
   return {
     streams, attention,

@@ -3,8 +3,7 @@
 import msgspec
 
 from sync.central.contact import MOST_SCOPES, Contact, read_contact, read_contacted, write_contact, write_contacted
-from sync.central.line import AnswerProblem, PushProblem
-from sync.vectors.plain import EPOCH, REVIEW, VISIT, Json, compact
+from sync.vectors.plain import EPOCH, REVIEW, VISIT, Json, code_of, compact
 
 OTHER_VISIT = "visit:33333333-3333-4333-8333-333333333334"
 
@@ -104,9 +103,9 @@ def contacts() -> Json:
         ("another exchange's answer", compact({"format": "fieldwork-keys/1", "epoch": EPOCH, "ingest": []})),
     ]
     for name, raw in wrong:
-        assert _code_of_contact(raw) == "contact_not_readable", name
+        assert code_of(read_contact, raw.encode()) == "contact_not_readable", name
     for name, raw in wrong_answers:
-        assert _code_of_answer(raw) == "answer_not_readable", name
+        assert code_of(read_contacted, raw.encode()) == "answer_not_readable", name
     assert read_contacted(compact(answer).encode()) == EPOCH
     assert write_contacted(EPOCH) == compact(answer).encode()
     return {
@@ -123,19 +122,3 @@ def _contacted(name: str, values: Json) -> Json:
     assert read_contact(raw.encode()) == contact, name
     assert write_contact(contact) == raw.encode(), name
     return {"name": name, "raw": raw, "contact": values}
-
-
-def _code_of_contact(raw: str) -> str | None:
-    try:
-        read_contact(raw.encode())
-    except PushProblem as problem:
-        return problem.code
-    return None
-
-
-def _code_of_answer(raw: str) -> str | None:
-    try:
-        read_contacted(raw.encode())
-    except AnswerProblem as problem:
-        return problem.code
-    return None

@@ -4,8 +4,19 @@ import msgspec
 
 from sync.central.header import hash_of
 from sync.central.line import CarryKey, PushLine
-from sync.central.sealed_copy import CopyProblem, pushes_of, read_sealed_copy, write_sealed_copy
-from sync.vectors.plain import CARRY, INGEST, Json, base64_of, bytes_of, compact, header_text, operation_id, parts
+from sync.central.sealed_copy import pushes_of, read_sealed_copy, write_sealed_copy
+from sync.vectors.plain import (
+    CARRY,
+    INGEST,
+    Json,
+    base64_of,
+    bytes_of,
+    code_of,
+    compact,
+    header_text,
+    operation_id,
+    parts,
+)
 
 COPIED_AT = "2026-11-22T16:02:00.000Z"
 _FIRST = header_text()
@@ -173,10 +184,6 @@ def _no_copies() -> list[tuple[str, Json]]:
 
 
 def _no_copy(name: str, raw: Json) -> Json:
-    told = None
-    try:
-        read_sealed_copy(bytes_of(raw))
-    except CopyProblem as problem:
-        told = problem.code
+    told = code_of(read_sealed_copy, bytes_of(raw))
     assert told == ("copy_too_many_lines" if name == _TOO_MANY else "copy_head_not_readable"), (name, told)
     return {"name": name, "raw": raw, "code": told}

@@ -2,9 +2,8 @@
 
 import msgspec
 
-from sync.central.line import AnswerProblem, PushProblem
 from sync.central.report import Report, read_report, read_reported, write_report, write_reported
-from sync.vectors.plain import EPOCH, PERSON, Json, compact
+from sync.vectors.plain import EPOCH, PERSON, Json, code_of, compact
 
 REPORT = "88888888-8888-4888-8888-888888888888"
 
@@ -73,9 +72,9 @@ def reports() -> Json:
         ("words for an id", compact(answer | {"report": "yes"})),
     ]
     for name, raw in wrong:
-        assert _code_of_report(raw) == "report_not_readable", name
+        assert code_of(read_report, raw.encode()) == "report_not_readable", name
     for name, raw in wrong_answers:
-        assert _code_of_answer(raw) == "answer_not_readable", name
+        assert code_of(read_reported, raw.encode()) == "answer_not_readable", name
     assert read_reported(compact(answer).encode()) == (EPOCH, REPORT)
     assert write_reported(EPOCH, REPORT) == compact(answer).encode()
     return {
@@ -93,19 +92,3 @@ def _reported(name: str, values: Json) -> Json:
     assert msgspec.to_builtins(read) == values, name
     assert write_report(msgspec.convert(values, Report)) == raw.encode(), name
     return {"name": name, "raw": raw, "report": values}
-
-
-def _code_of_report(raw: str) -> str | None:
-    try:
-        read_report(raw.encode())
-    except PushProblem as problem:
-        return problem.code
-    return None
-
-
-def _code_of_answer(raw: str) -> str | None:
-    try:
-        read_reported(raw.encode())
-    except AnswerProblem as problem:
-        return problem.code
-    return None

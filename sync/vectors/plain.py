@@ -2,9 +2,11 @@
 
 import json
 from base64 import b64decode, b64encode
+from collections.abc import Callable
 from typing import Any
 
 from sync.central.header import hash_of
+from sync.central.line import WireProblem
 
 Json = Any
 """A JSON value that goes into a file of vectors."""
@@ -75,3 +77,12 @@ def header_text(**changes: Json) -> str:
 
 def compact(value: Json) -> str:
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+
+
+def code_of(read: Callable[[bytes], object], raw: bytes) -> str | None:
+    """Why these bytes are refused; None when they are read."""
+    try:
+        read(raw)
+    except WireProblem as problem:
+        return problem.code
+    return None

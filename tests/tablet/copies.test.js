@@ -12,7 +12,7 @@ import { create as createSealed, draft as draftSealed } from '../../static/table
 import { ROUTES } from '../../static/tablet/routes.js';
 import { show as showCounts } from '../../static/tablet/two_counts.js';
 import { STATES } from '../../static/tablet/states.js';
-import { write as writeLocked } from '../../static/tablet/unlocking.js';
+import { ask as unlocking, write as writeLocked } from '../../static/tablet/unlocking.js';
 import { LOCKED_WORDS } from '../../sync/tablet/locked.js';
 import { settle } from '../../sync/tablet/overflow.js';
 import { StorageProblem } from '../../sync/tablet/ports.js';
@@ -153,9 +153,12 @@ test('DUR-26: words that only the journal has taken can be saved as a sealed cop
 
   const { page } = await draftSealed(application, asked());
   const { file } = await createSealed(application, asked());
+  Object.assign(application, { session: null, enrolment: { person: ANN, name: 'Ann' } });
+  const locked = await unlocking(application, asked());
 
   assert.notEqual(page.button, '');
   assert.match(await textOf({ file }), /"operations":1,/);
+  assert.equal(locked.page.sealed.copy_href, '/tablet/sealed-copy');
 });
 
 test('on a full tablet, words that are written while locked join the interview that was open, and no other', async () => {
@@ -233,6 +236,33 @@ test('DUR-27: what differs is said with what to do', async () => {
   assert.deepEqual(page.verdict, { kind: 'tablet', words: 'The two sides differ.' });
   assert.match(page.differences[0], /^1 change has not reached the office\. Send now\./);
   assert.equal(page.send_action, `/tablet/visits/${VISIT.slice('visit:'.length)}/counts`);
+});
+
+test('DUR-27: what is being typed is a change before it is counted', async () => {
+  const page = await counts(async ({ tab, application }) => {
+    await tab.pushesAll();
+    application.enrolment = { person: ANN };
+    const fields = { evidence: EVIDENCE, kind: 'verbatim', text: 'a half sentence', place: 't3' };
+    await application.typed({ record: '66666666-6666-4666-8666-666666666666', scope: VISIT, evidence: EVIDENCE, base: [], shown: '{}', fields, finished: false });
+  });
+
+  assert.deepEqual(page.cards.map(({ count }) => count), ['7', '6']);
+  assert.deepEqual(page.differences.filter((words) => words.includes('draft')), []);
+});
+
+test('DUR-27: what is written and sent while the office is asked does not look like a difference', async () => {
+  const page = await counts(async ({ world, tab }) => {
+    await tab.pushesAll();
+    world.between = async (request, ask) => {
+      world.online();
+      await tab.writes({ text: 'meanwhile' });
+      await tab.pushesAll();
+      return ask(request);
+    };
+  });
+
+  assert.deepEqual(page.cards.map(({ count }) => count), ['7', '7']);
+  assert.match(page.verdict.words, /^Both sides have the same/);
 });
 
 test('DUR-27: without a network the office was not asked, whatever it said before', async () => {

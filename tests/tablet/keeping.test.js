@@ -2,9 +2,14 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 
+import { create as createActivity, draft as draftActivity } from '../../static/tablet/activities.js';
+import { Application } from '../../static/tablet/application.js';
+import { create as createBlock } from '../../static/tablet/blocks.js';
+import { ask, enrol } from '../../static/tablet/enrolment.js';
 import { LEAST_QUOTA_BYTES, mustMove, refusedHere, UNKNOWN_WINDOW } from '../../static/tablet/keeping.js';
 import { notStarted } from '../../static/tablet/not_started.js';
 import { standingWords } from '../../static/tablet/pages/keeping.js';
+import { forgetTries } from '../../static/tablet/passphrases.js';
 import { persisted } from '../../static/tablet/ports/persistence.js';
 import { room } from '../../static/tablet/ports/reserve.js';
 import { Reserving } from '../../static/tablet/reserving.js';
@@ -13,8 +18,11 @@ import { NOT_SAVED, Router } from '../../static/tablet/router.js';
 import { stateOfSaving, STATES } from '../../static/tablet/states.js';
 import { notSaved } from '../../sync/tablet/saved.js';
 import { StorageProblem } from '../../sync/tablet/ports.js';
+import { addSaved } from '../../sync/tablet/replica.js';
 import { SLICE_BYTES } from '../../sync/tablet/reserve.js';
+import { ANN, VISIT, World } from '../sync/tablet/world.js';
 
+const EVIDENCE = '55555555-5555-4555-8555-555555555555';
 const IN_SAFARI = { apple: true, installed: false, mustBeInstalled: true };
 const nothing = { promised: true, window: UNKNOWN_WINDOW, nearlyFull: false };
 
@@ -76,6 +84,61 @@ test('DUR-03: what was not saved takes no page from the screen', async () => {
 
   assert.deepEqual([answer.status, JSON.parse(answer.body)], [NOT_SAVED, STATES.full]);
   assert.equal(noted.length, 1);
+});
+
+/** Ann at a visit of hers, in a window that has to move; `begun` when she has written there before. */
+async function inAWindow({ begun: wasBegun }) {
+  const world = new World();
+  const tab = await world.enrolled();
+  const application = new Application(() => {});
+  const session = { person: ANN, name: 'Ann', replica: tab.replica, seeOwn: (saved) => addSaved(tab.tablet, tab.keys, tab.replica, saved), close() {} };
+  Object.assign(application, { tablet: tab.tablet, session, window: IN_SAFARI, flusher: { wake() {} }, note() {} });
+  const visit = tab.intention({ letter: 'A' }, { record_type: 'visit', record: VISIT.slice('visit:'.length) });
+  const given = [visit, tab.intention({ person: ANN, visit: visit.record, name: 'Ann', ended_at: null }, { record_type: 'assignment' })];
+  if (wasBegun) given.push(tab.intention({ ref: 'A-01', status: 'draft' }, { record_type: 'evidence', record: EVIDENCE }));
+  await session.seeOwn((await tab.saves(given)).operations);
+  return { tab, application, session, asked: { params: { visit: visit.record, evidence: EVIDENCE }, form: new FormData() } };
+}
+
+test('DUR-12: no form begins a visit in a window that has to move, and one that was begun goes on', async () => {
+  const fresh = await inAWindow({ begun: false });
+  const old = await inAWindow({ begun: true });
+
+  const refused = [await draftActivity(fresh.application, fresh.asked), await createActivity(fresh.application, fresh.asked)];
+  const goesOn = await createActivity(old.application, old.asked);
+
+  assert.deepEqual(refused.map(({ status, template }) => [status, template]), [[403, 'enrolment/refused.html'], [403, 'enrolment/refused.html']]);
+  assert.deepEqual([goesOn.status, goesOn.template], [422, 'activities/draft.html']);
+});
+
+test('DUR-12: a window that has to move is set up by no form either', async () => {
+  const form = new FormData();
+  form.set('code', '7KQ2-M4XD-9RTB');
+
+  const answers = [await ask({ enrolment: null, window: IN_SAFARI }), await enrol({ enrolment: null, window: IN_SAFARI }, { params: {}, form })];
+
+  assert.deepEqual(answers.map(({ status, page }) => [status, page.title]), Array(2).fill([403, 'Put Fieldwork on the Home Screen first']));
+});
+
+test('DUR-03: a tablet without a byte of room keeps nobody out', async () => {
+  const { tab, application, session } = await inAWindow({ begun: true });
+  application.idleLock = { begin() {} };
+  tab.tablet.storage.commit = async () => { throw new StorageProblem('quota', 'the tablet is full'); };
+
+  await forgetTries(tab.tablet, ANN);
+  await application.unlocked(session, { person: ANN, name: 'Ann' });
+
+  assert.equal(application.session, session);
+});
+
+test('DUR-03: a form whose words found no room is not answered by another page', async () => {
+  const { tab, application, asked } = await inAWindow({ begun: true });
+  application.enrolment = { person: ANN };
+  tab.device.unsent.fault = { kind: 'quota', commits: Infinity };
+  tab.device.files.fault = { kind: 'quota', writes: Infinity };
+  asked.form.set('text', 'The meals had stopped.');
+
+  await assert.rejects(createBlock(application, asked), (problem) => problem instanceof NotSaved && problem.state === STATES.full);
 });
 
 /** Time that is let pass by hand. */

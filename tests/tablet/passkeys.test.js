@@ -14,6 +14,7 @@ import { toBase64 } from '../../sync/tablet/bytes.js';
 import { personRow } from '../../sync/tablet/kept_keys.js';
 import { addUnlocking, unlockPersonKeys } from '../../sync/tablet/keys.js';
 import { passkeyKek, passkeyOf } from '../../sync/tablet/passkey.js';
+import { StorageProblem } from '../../sync/tablet/ports.js';
 import { ANN, BEN, World } from '../sync/tablet/world.js';
 
 const KEK = () => new Uint8Array(32).fill(7);
@@ -150,11 +151,17 @@ for (const [what, told] of [['too few bytes', { output: new Uint8Array(16) }], [
   });
 }
 
-/** Ann's passphrase is one that can be typed; a passkey is added, with the passphrase asked for first. */
-async function addedByTyping() {
+/** Ann's passphrase is one that can be typed. */
+async function unlockedByTyping() {
   const world = await unlocked({ proven: null });
   const row = await addUnlocking(await world.row(), { way: 'passphrase', kek: KEK() }, { way: 'passphrase', parameters: QUICK, kek: await stretch(PASSPHRASE, QUICK) }, new Uint8Array(12).fill(5));
   await world.tab.storage.commit([{ store: 'marks', key: `person:${ANN}`, put: row }]);
+  return world;
+}
+
+/** A passkey is added, with the passphrase asked for first. */
+async function addedByTyping() {
+  const world = await unlockedByTyping();
   await prove(world.application, typed(PASSPHRASE));
   const { page } = await draft(world.application);
   await create(world.application, request(page));
@@ -321,6 +328,17 @@ test('where the browser has no passkeys the locked page has no button', async ()
   const shown = await unlockWithPasskey(application, request({ passkey: { salt: '', credential: 'BBBB' } }));
 
   assert.equal(shown.page.sealed.passkey, '');
+});
+
+test('DUR-03: on a tablet without a byte of room a wrong passphrase is called wrong, and the right one opens', async () => {
+  const { tab } = await unlockedByTyping();
+  tab.tablet.storage.commit = async () => { throw new StorageProblem('quota', 'the tablet is full'); };
+
+  const wrong = await tryPassphrase(tab.tablet, ANN, 'four other words here');
+  const right = await tryPassphrase(tab.tablet, ANN, PASSPHRASE);
+
+  assert.match(wrong.error, /^That is not the passphrase\. Nothing has been deleted/);
+  assert.equal(right.keys.person, ANN);
 });
 
 test('nothing typed is no wrong passphrase', async () => {

@@ -36,7 +36,7 @@ function before(waiting) {
 function after({ copied_at, operations, people, missing }) {
   return [
     `${counted(operations, 'change is', 'changes are')} in ${sealedCopyName(copied_at)}${people > 1 ? `, of ${people} people` : ''}.`,
-    ...(missing === 0 ? [] : [`${counted(missing, 'change', 'changes')} could not be read from the main copy and ${missing === 1 ? 'is' : 'are'} not in it. Close this tablet’s browser, open it again, and save another copy.`]),
+    ...(missing === 0 ? [] : [`${counted(missing, 'change', 'changes')} could not be read whole from the main copy, and the office cannot read ${missing === 1 ? 'it' : 'them'} from this file. Close this tablet’s browser, open it again, and save another copy.`]),
     'Take the file to the lead or the administrator at the office, who take it in under “A copy from a tablet”. They can do that more than once: nothing is stored twice.',
     'Keep this tablet. Nothing counts as sent because it was copied: everything waits here until the office has confirmed it.',
   ];

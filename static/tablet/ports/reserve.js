@@ -88,9 +88,12 @@ async function fill(file) {
 async function empty(file) {
   try {
     const handle = await file.createSyncAccessHandle();
-    handle.truncate(0);
-    handle.flush();
-    handle.close();
+    try {
+      handle.truncate(0);
+      handle.flush();
+    } finally {
+      handle.close();
+    }
   } catch (problem) {
     if (!(problem instanceof DOMException)) throw problem;
   }

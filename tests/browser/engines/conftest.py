@@ -1,4 +1,4 @@
-"""Nouns for the tests of whole browsers: a closed office, and Playwright without a browser."""
+"""Nouns for the tests of whole browsers: a closed office, WebKitGTK, and Playwright without a browser."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Playwright, sync_playwright
 
+from tests.browser.engines.webkit import WebKit
 from tests.browser.office import Office
 
 
@@ -18,6 +19,16 @@ def closed_office(prepared_office: Office, tmp_path: Path) -> Iterator[Office]:
     office = prepared_office.copied_to(tmp_path / "office")
     yield office
     office.closes()
+
+
+@pytest.fixture
+def webkit(tmp_path: Path) -> Iterator[WebKit]:
+    """WebKitGTK, not yet open."""
+    if shutil.which("WebKitWebDriver") is None or shutil.which("Xvfb") is None:
+        pytest.skip("WebKitGTK's driver, or a screen for it, is not on this machine")
+    webkit = WebKit(tmp_path / "webkit")
+    yield webkit
+    webkit.closes()
 
 
 @pytest.fixture(scope="module")

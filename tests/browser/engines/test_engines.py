@@ -41,16 +41,6 @@ def firefox(tmp_path: Path) -> Iterator[Firefox]:
     firefox.closes()
 
 
-@pytest.fixture
-def webkit(tmp_path: Path) -> Iterator[WebKit]:
-    """WebKitGTK, not yet open."""
-    if shutil.which("WebKitWebDriver") is None or shutil.which("Xvfb") is None:
-        pytest.skip("WebKitGTK's driver, or a screen for it, is not on this machine")
-    webkit = WebKit(tmp_path / "webkit")
-    yield webkit
-    webkit.closes()
-
-
 @pytest.fixture(params=[pytest.param(engine, marks=pytest.mark.engine(engine)) for engine in ("firefox", "webkit")])
 def browser(request: pytest.FixtureRequest) -> Firefox | WebKit:
     """Each engine in turn, not yet open."""
@@ -58,15 +48,20 @@ def browser(request: pytest.FixtureRequest) -> Firefox | WebKit:
     return engine
 
 
-def test_a_visit_goes_from_the_tablet_to_the_office(browser: Firefox | WebKit, closed_office: Office) -> None:
-    office = closed_office
+def _writes_where_no_office_answers(browser: Firefox | WebKit, office: Office) -> DrivenTablet:
+    """Set up while the office was open; now it is closed, and a record is begun."""
     office.opens()
     tablet = DrivenTablet(browser.opens(), office)
     tablet.enrols()
     office.closes()
-
     tablet.opens_the_visit()
     tablet.starts_a_record()
+    return tablet
+
+
+def test_a_visit_goes_from_the_tablet_to_the_office(browser: Firefox | WebKit, closed_office: Office) -> None:
+    office = closed_office
+    tablet = _writes_where_no_office_answers(browser, office)
     for kind, words in KINDS.items():
         tablet.writes(words, kind)
     tablet.types(CUT_OFF)
@@ -169,12 +164,7 @@ def test_a_sealed_copy_is_saved_by_the_browser_and_comes_in_at_the_office(
 ) -> None:
     """DUR-26, as Chromium does it in `tests/browser/test_copies.py`."""
     office = closed_office
-    office.opens()
-    tablet = DrivenTablet(browser.opens(), office)
-    tablet.enrols()
-    office.closes()
-    tablet.opens_the_visit()
-    tablet.starts_a_record()
+    tablet = _writes_where_no_office_answers(browser, office)
     tablet.writes(CODED)
     tablet.only_here()
 

@@ -2,25 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from tests.browser.engines.driven_page import DrivenPage
 from tests.browser.engines.webkit import WebKit
 from tests.browser.office import Office
-
-
-@pytest.fixture
-def webkit(tmp_path: Path) -> Iterator[WebKit]:
-    """WebKitGTK, not yet open."""
-    if shutil.which("WebKitWebDriver") is None or shutil.which("Xvfb") is None:
-        pytest.skip("WebKitGTK's driver, or a screen for it, is not on this machine")
-    webkit = WebKit(tmp_path / "webkit")
-    yield webkit
-    webkit.closes()
 
 
 @pytest.mark.engine("webkit")

@@ -6,6 +6,7 @@ import test from 'node:test';
 
 import { contactNow, contactStep } from '../../../sync/tablet/contact.js';
 import { keepDraft } from '../../../sync/tablet/drafts.js';
+import { settle } from '../../../sync/tablet/overflow.js';
 import { StorageProblem } from '../../../sync/tablet/ports.js';
 import { ANN, BEN, VISIT, World } from './world.js';
 
@@ -90,6 +91,21 @@ test('what the journal alone has taken waits as well', async () => {
 
   assert.equal(saved.problem, 'database_failed');
   assert.deepEqual([contact.waiting, contact.scopes[0].waiting], [2, 2]);
+});
+
+test('what lies in the database and still in the journal’s list, because the answer to a commit was lost, waits once', async () => {
+  const world = new World();
+  const tab = await world.enrolled();
+  tab.device.unsent.fault = { kind: 'quota', commits: 100 };
+  await tab.writes({ text: 'in the journal first' });
+  const listed = [...tab.tablet.overflow.minted];
+  tab.device.unsent.fault = null;
+  assert.equal(await settle(tab.tablet), null);
+  tab.tablet.overflow.minted = listed;
+
+  const contact = await contactNow(tab.tablet, ABOUT);
+
+  assert.deepEqual([listed.length, contact.waiting, contact.scopes[0].waiting], [1, 1, 1]);
 });
 
 test('nothing is told again until something has changed or it is time', async () => {

@@ -4,7 +4,7 @@ import test from 'node:test';
 
 import { draftKey, keepDraft, openDrafts } from '../../../sync/tablet/drafts.js';
 import { StorageProblem } from '../../../sync/tablet/ports.js';
-import { layStep, SLICE_BYTES, slicesFor } from '../../../sync/tablet/reserve.js';
+import { layStep, SLICE_BYTES, slicesFor, withReserve } from '../../../sync/tablet/reserve.js';
 import { ANN, VISIT, World } from './world.js';
 
 const FULL = { kind: 'quota', commits: Infinity };
@@ -110,6 +110,17 @@ test('two notes that find no room at the same moment are both saved', async () =
   assert.deepEqual(saved.map((one) => one.saved), ['twice', 'twice']);
   await tab.reloads();
   assert.deepEqual(tab.texts(), ['one', 'two']);
+});
+
+test('DUR-03: words that are taken out of a full second copy are written anew in the room of the reserve', async () => {
+  let full = true;
+  const drop = async () => { full = false; };
+  const journal = { rewrite: async () => { if (full) throw new StorageProblem('quota'); } };
+  const ports = withReserve({ storage: {}, journal, reserve: { drop } });
+
+  await ports.journal.rewrite((frames) => frames);
+
+  assert.equal(full, false);
 });
 
 test('a note that finds room touches no reserve', async () => {

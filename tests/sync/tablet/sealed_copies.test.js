@@ -164,3 +164,15 @@ test('DUR-26: a note that waits and cannot be read is counted as missing and sto
 
   assert.deepEqual([copy.operations, copy.missing], [1, 1]);
 });
+
+test('DUR-26: a note whose key is not in the database goes with the others, and nobody is told to rely on it', async () => {
+  const world = new World();
+  const tab = await world.enrolled();
+  await tab.writes({ text: 'one' });
+  const [{ key }] = await tab.storage.range('carry_keys');
+  await tab.storage.commit([{ store: 'carry_keys', remove: key }]);
+
+  const copy = await makeSealedCopy(tab.tablet);
+
+  assert.deepEqual([copy.operations, copy.missing], [1, 1]);
+});
