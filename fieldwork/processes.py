@@ -20,6 +20,8 @@ import uvicorn
 
 from fieldwork.dealing import HERE_I_AM, Dealer, DealtServer
 from fieldwork.draining import LONGEST_END_S, Draining
+from fieldwork.server_log import SERVER_LOG
+from fieldwork.traces import say_where_only
 
 BACKLOG = 2048
 THINGS_BETWEEN_COLLECTIONS = 50_000
@@ -104,6 +106,7 @@ def _serve_dealt(hand: socket.socket, app: str, draining_s: int) -> None:
 
 
 def _configured(app: str, draining_s: int, **where: Any) -> uvicorn.Config:
+    say_where_only()
     # The thread that writes the database asks for the interpreter some ten times in a transaction. It need not wait 5 ms each time.
     sys.setswitchinterval(SWITCH_AFTER_S)
     # A push of 1,000 lines makes thousands of short-lived things. Looking through all that lives at every 700 of them cost 6 % of the
@@ -116,6 +119,7 @@ def _configured(app: str, draining_s: int, **where: Any) -> uvicorn.Config:
         http="httptools",
         log_level="warning",
         access_log=False,
+        log_config=SERVER_LOG,
         server_header=False,
         timeout_graceful_shutdown=LONGEST_END_S - draining_s,
         **where,

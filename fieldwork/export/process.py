@@ -12,9 +12,7 @@ import json
 import os
 import resource
 import sys
-import traceback
-from datetime import UTC, datetime
-from types import TracebackType
+from datetime import UTC
 from typing import Any
 from uuid import UUID
 
@@ -28,6 +26,7 @@ from fieldwork.store.keyring import Keyring
 from fieldwork.store.log import Log
 from fieldwork.store.migrate import check_schema
 from fieldwork.store.settings import setting
+from fieldwork.traces import say_where_only
 from sync.central.facts import Facts
 from sync.central.header import Header
 
@@ -79,14 +78,9 @@ async def run(settings: Settings, job_id: UUID) -> Exported:
         return await export_review(reading_log(database), wish, settings.exports / f"{job_id}.{job.format}", told)
 
 
-def where_only(kind: type[BaseException], _error: BaseException, where: TracebackType | None) -> None:
-    """Say where the program stopped, but not the error's own words: they may quote evidence, and logs are read by others."""
-    sys.stderr.write("".join(traceback.format_tb(where)) + f"{kind.__name__} at {datetime.now(UTC):%H:%M:%S} UTC\n")
-
-
 def main(job_id: str) -> int:
     """Returns 0 when the export is there, 1 when it is not and a sentence was said."""
-    sys.excepthook = where_only
+    say_where_only()
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT_BYTES, resource.getrlimit(resource.RLIMIT_AS)[1]))
     os.nice(10)
     try:

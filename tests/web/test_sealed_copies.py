@@ -251,7 +251,7 @@ def test_a_copy_of_which_only_a_part_found_room_is_not_called_untouched_and_goes
         answer = _brings(lead, copy)
 
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "30")
-    assert "What was taken in before is safe; the rest was not." in words_of(answer.text)
+    assert "What was taken in before is safe; the rest was not taken in." in words_of(answer.text)
     assert "othing was changed" not in words_of(answer.text)
     assert "note " not in caplog.text
     assert [json.loads(line)["stored"] for line in caplog.messages] == [1_000]
