@@ -27,20 +27,30 @@ from fieldwork.app import create_app
 from fieldwork.domain.draft import Draft
 from fieldwork.domain.rights import LANES, Lane
 from fieldwork.settings import Settings
+from fieldwork.store import log as log_module
+from fieldwork.store import statements as statements_module
 from fieldwork.store import writer as writer_module
 from fieldwork.store.database import Database
-from fieldwork.store.devices import enrol_device, give_reading_token, make_enrolment_code
+from fieldwork.store.devices import (
+    devices_of_person,
+    enrol_device,
+    give_reading_token,
+    make_enrolment_code,
+    revoke_device,
+)
 from fieldwork.store.files import note_file
 from fieldwork.store.log import WORDS_LIE_IN, instant
 from fieldwork.store.settings import set_setting
 from fieldwork.store.sqlite_backend import FencedSqliteClient
 from fieldwork.store.verifying import verify_all
+from sync.central.line import MOST_OPERATIONS
 from sync.simulator.cast import PARTS, PEOPLE, REVIEW, REVIEW_ID, TABLETS, VISIT_A_ID, VISIT_B_ID
 from sync.simulator.chance import VirtualClock
 from sync.simulator.office import AsgiApp, DeskWriting, Moment, OfficeFacts, OfficeOperation
 
 T = TypeVar("T")
 FIRST_EPOCH = "5d0a6a86-4b86-4c19-8e63-6a3a2b1f1d01"
+TELL = statements_module._tell_sqlite
 IMPORT = f"import:{hashlib.sha256(b'the review of the simulator').hexdigest()}"
 
 
@@ -75,14 +85,23 @@ class FieldworkPremises:
             cast(Any, aiosqlite).connect = connect
 
     def watch_commits(self, watch: Callable[[Moment], None]) -> None:
-        """Have `watch` called before and after each commit of the log, where the commit is made; it may raise."""
+        """Have `watch` called before each order of a transaction, and before and after each commit of the log; it may raise."""
 
         def commit(raw: sqlite3.Connection) -> None:
             watch("before commit")
             raw.commit()
             watch("after commit")
 
+        def tell(raw: sqlite3.Connection, sql: str, rows: Sequence[tuple[Any, ...]]) -> None:
+            watch("amid the writing")
+            TELL(raw, sql, rows)
+
         writer_module._commit = commit
+        statements_module._tell_sqlite = tell
+
+    def cut_pages(self, operations: int | None) -> None:
+        """Give at most so many operations in a page of a pull; with None, as many as the promise allows."""
+        cast(Any, log_module).MOST_OPERATIONS = operations or MOST_OPERATIONS
 
     async def look(self, central: Mapping[str, Any], *, words: bool = False) -> OfficeFacts:
         """Everything that the invariants ask about, in one piece: nothing is written meanwhile."""
@@ -94,7 +113,7 @@ class FieldworkPremises:
         beside = await ask("SELECT operation FROM holding UNION SELECT operation FROM aside")
         unreadable = await ask("SELECT line_hash FROM unreadable_line")
         files = await ask("SELECT sha256 FROM file_stored")
-        reports = await ask("SELECT report FROM tablet_report")
+        reports = await ask("SELECT device_id, report FROM tablet_report")
         problems = await verify_all(opened.log) if words else []
         return OfficeFacts(
             operations,
@@ -103,7 +122,7 @@ class FieldworkPremises:
             frozenset(row[0] for row in beside),
             frozenset(row[0] for row in unreadable),
             frozenset(row[0] for row in files),
-            [str(row[0]) for row in reports],
+            [(str(row[0]), str(row[1])) for row in reports],
             opened.epoch,
             [str(problem) for problem in problems],
         )
@@ -137,6 +156,18 @@ class FieldworkPremises:
         stored_at = instant(opened.clock())
         await note_file(opened.log, sha256=sha256, size_bytes=1, media_type="text/plain", stored_at=stored_at)
 
+    async def revoke(self, central: Mapping[str, Any], tablet: str, person: str) -> None:
+        """Whatever this person has enrolled on this tablet is refused from now on."""
+        opened: Central = central["central"]
+        for device in await devices_of_person(opened.database, uuid.UUID(person)):
+            if device.label == tablet and device.revoked_at is None:
+                await revoke_device(opened.database, device.id, now=opened.clock())
+
+    async def enrol(self, central: Mapping[str, Any], tablet: str, person: str) -> tuple[str, str]:
+        """A new device for this person on this tablet: its carrying and its reading token."""
+        opened: Central = central["central"]
+        return await _enrolled(opened, tablet, person, opened.clock())
+
     async def set_epoch(self, folder: Path, epoch: str) -> None:
         """What a restore does to the settings: every tablet offers again what central may have lost."""
         async with Database(settings_in(folder).database_url) as database:
@@ -167,6 +198,11 @@ async def _operations(central: Central, lane: Lane, words: bool) -> list[OfficeO
         f" o.body_hash, o.body, o.standing, o.code FROM operation_{lane} o JOIN stream s ON s.id = o.stream_id"
         " JOIN scope c ON c.id = o.scope_id ORDER BY o.stream_id, o.sequence"
     )
+
+    def wanted(row: Sequence[Any]) -> bool:
+        """Which file an operation names stands in its words alone (I9)."""
+        return words or b'"record_type":"file"' in bytes(row[8])
+
     return [
         OfficeOperation(
             operation=row[0],
@@ -181,7 +217,7 @@ async def _operations(central: Central, lane: Lane, words: bool) -> list[OfficeO
             has_body=row[11] is not None,
             standing=row[12],
             code=row[13],
-            words=central.keyring.wake(lane, row[9], bytes(row[11])) if words and row[11] is not None else None,
+            words=central.keyring.wake(lane, row[9], bytes(row[11])) if row[11] is not None and wanted(row) else None,
         )
         for row in found
     ]
@@ -214,15 +250,19 @@ async def _lay_out(folder: Path) -> Mapping[tuple[str, str], tuple[str, str]]:
         await central.log.import_drafts(list(_review()), IMPORT)
         for tablet, people in TABLETS.items():
             for person in people:
-                code, _ = await make_enrolment_code(
-                    central.database, person_id=uuid.UUID(person), made_by=uuid.UUID(person), now=clock()
-                )
-                enrolled = await enrol_device(central.database, code, label=tablet, app_version="1", now=clock())
-                assert enrolled is not None
-                carrying, device = enrolled
-                tokens[(tablet, person)] = (carrying, await give_reading_token(central.database, device.id))
+                tokens[(tablet, person)] = await _enrolled(central, tablet, person, clock())
         await set_setting(central.database, EPOCH, FIRST_EPOCH)
     return tokens
+
+
+async def _enrolled(central: Central, tablet: str, person: str, now: datetime) -> tuple[str, str]:
+    code, _ = await make_enrolment_code(
+        central.database, person_id=uuid.UUID(person), made_by=uuid.UUID(person), now=now
+    )
+    enrolled = await enrol_device(central.database, code, label=tablet, app_version="1", now=now)
+    assert enrolled is not None
+    carrying, device = enrolled
+    return carrying, await give_reading_token(central.database, device.id)
 
 
 def _review() -> list[Draft]:

@@ -20,8 +20,12 @@ OF_THE_WIRE = (
     "request_cut_and_passed_on",
     "captive_portal",
     "empty_answer",
+    "answer_of_another",
     "slow_drip",
+    "half_open",
+    "requests_at_once",
     *(f"refused_{status}" for status in REFUSALS),
+    "office_killed_amid_writing",
     "office_killed_before_commit",
     "office_killed_after_commit",
 )
@@ -30,10 +34,13 @@ OF_THE_WIRE = (
 OF_THE_DAY = (
     "partition_up",
     "partition_down",
+    "swizzle_clog",
     "office_restarted",
     "office_killed",
     "office_restored",
     "assignment_ended",
+    "device_revoked",
+    "tablet_lost",
     "tablet_killed",
     "power_lost",
     "crash_point",
@@ -48,7 +55,10 @@ OF_THE_DAY = (
 )
 """What can befall a tablet or the office between exchanges."""
 
-ALL_FAULTS = (*OF_THE_WIRE, *OF_THE_DAY)
+OF_THE_WHOLE_DAY = ("pages_cut_small",)
+"""What is so from morning to evening."""
+
+ALL_FAULTS = (*OF_THE_WIRE, *OF_THE_DAY, *OF_THE_WHOLE_DAY)
 
 
 def drawn(chance: Chance) -> frozenset[str]:

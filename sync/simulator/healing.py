@@ -34,6 +34,10 @@ class Healing:
         if not world.office.up:
             await world.office.start()
         await world.delivers_what_is_due(everything=True)
+        world.office.premises.cut_pages(None)
+        for device in sorted(world.oracle.revoked | world.oracle.unknown):
+            if device[0] in world.tablets:
+                await world.enrols_again(*device)
         for sha256 in world.files_named:
             await world.office.keep_file(sha256)
         for tablet in world.tablets.values():

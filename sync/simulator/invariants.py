@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -19,6 +19,7 @@ from sync.simulator.broken import Broken
 from sync.simulator.cast import PEOPLE, may_hold
 from sync.simulator.node import Line
 from sync.simulator.office import OfficeFacts, OfficeOperation
+from sync.simulator.oracle import Saved
 from sync.simulator.world import World
 
 EVER = {person: may_hold(person, frozenset()) for person in PEOPLE}
@@ -31,6 +32,8 @@ async def check_always(world: World) -> None:
         _nobody_holds_what_they_may_not(person, states, EVER[person])
     if not world.office.up:
         return
+    for tablet, state in states.items():
+        world.oracle.reports |= dict.fromkeys(state["reports_due"], tablet)
     facts = await world.office.look()
     check_office(facts)
     _saved_is_somewhere(world, states, facts)
@@ -108,14 +111,14 @@ def _saved_is_somewhere(world: World, states: Mapping[str, Line], facts: OfficeF
 
 
 def _on_tablets(states: Mapping[str, Line]) -> tuple[set[str], set[str]]:
-    """Operations in a live outbox or a journal of some tablet: all of them, and those whose words are there."""
+    """Operations in a live outbox or a journal of some tablet: all of them, and those whose author can open their words there."""
     headers: set[str] = set()
     with_words: set[str] = set()
     for state in states.values():
         live = set(state["outbox"]) | set(state["safe"])
         kept = [entry for entry in state["entries"] if entry["operation"] in live] + state["journal"]
         headers.update(each["operation"] for each in kept)
-        with_words.update(each["operation"] for each in kept if each["words"])
+        with_words.update(each["operation"] for each in kept if each["opens"])
     return headers, with_words
 
 
@@ -206,11 +209,23 @@ def _everything_saved_is_at_the_office(world: World, states: Mapping[str, Line],
             raise Broken(broken, f"{name} was shown as saved and is not at the office as it was written")
         if name not in world.oracle.meant_to_go and row.body_hash != saved.body_hash:
             raise Broken(broken, f"the words of {name} are not at the office as they were written")
+        if row.code == "body_missing" and name in world.oracle.removals_lost:
+            world.trace.count("waits for somebody to remove it once more")
+            continue
         if row.standing != "stored":
             raise Broken("I5", f"{name} is still {row.standing} ({row.code})")
+        if name not in world.oracle.meant_to_go and not _says(row, saved):
+            raise Broken(broken, f"what is at the office as {name} is not what was written")
     for name, meant in world.oracle.drafts.items():
         if name not in there and not any(each in world.oracle.meant_to_go for each in meant.started_from):
             raise Broken("I1", f"the text that was being typed as {name} was kept and is nowhere")
+
+
+def _says(row: OfficeOperation, saved: Saved) -> bool:
+    """Whether the words themselves are there: a hash beside them could be of words that nobody has."""
+    if row.words is None or hashlib.sha256(row.words).hexdigest() != saved.body_hash:
+        return False
+    return all(word is None or word.encode() in row.words for word in (saved.meant.token, saved.meant.locked_words))
 
 
 def _reports_are_at_the_office(world: World, states: Mapping[str, Line], facts: OfficeFacts) -> None:
@@ -218,9 +233,14 @@ def _reports_are_at_the_office(world: World, states: Mapping[str, Line], facts: 
     for tablet, state in states.items():
         if state["reports"]:
             raise Broken("I13", f"{tablet} still has the reports {', '.join(state['reports'])}")
-    for report in sorted(world.reports_waiting):
-        if facts.reports.count(report) != 1:
-            raise Broken("I13", f"the report {report} is at the office {facts.reports.count(report)} times")
+    at_office = [report for _, report in facts.reports]
+    for report in sorted(world.reports_waiting | world.oracle.reports.keys()):
+        if report not in at_office:
+            raise Broken("I13", f"the report {report} is not at the office")
+    # A tablet that is enrolled anew between sending and hearing is another device: it says its report once more.
+    for (device, report), times in Counter(facts.reports).items():
+        if times > 1:
+            raise Broken("I13", f"the report {report} of {device} is at the office {times} times")
     world.trace.count("reports at the end", len(facts.reports))
 
 
@@ -231,17 +251,26 @@ def _replicas_equal_the_office(world: World, states: Mapping[str, Line], facts: 
             by_place[(each.scope, each.lane)].append(each)
     for tablet in world.tablets.values():
         state = states[tablet.name]
-        if state["counts"]["waiting"]:
+        if state["counts"]["waiting"] > len(world.oracle.removals_lost.intersection(state["outbox"])):
             raise Broken("I5", f"{tablet.name} still has {state['counts']}")
         for person in tablet.people:
             for place in may_hold(person, world.oracle.ended):
                 theirs = sorted(by_place.get(place, []), key=lambda each: each.position or 0)
-                digest = hashlib.sha256(
-                    "".join(f"{e.position} {e.header_hash} {e.body_hash or '-'}\n" for e in theirs).encode()
-                ).hexdigest()
                 pulled = state["pulled"].get(person, {}).get(" ".join(place))
-                if pulled is None or not pulled["complete"] or pulled["digest"] != digest:
+                if pulled is None or not pulled["complete"] or not _is_the_same(world, pulled, theirs):
                     raise Broken("I5", f"{PEOPLE[person]}'s {place} on {tablet.name} is not what the office has")
+
+
+def _is_the_same(world: World, pulled: Line, theirs: list[OfficeOperation]) -> bool:
+    if len(pulled["operations"]) != len(theirs):
+        return False
+    for (position, header_hash, body_hash), each in zip(pulled["operations"], theirs, strict=True):
+        if (position, header_hash) != (each.position, each.header_hash):
+            return False
+        heard_of_a_removal = body_hash is None and each.operation in world.oracle.removals_lost
+        if body_hash != each.body_hash and not heard_of_a_removal:
+            return False
+    return True
 
 
 def _redacted_is_gone(states: Mapping[str, Line], facts: OfficeFacts, world: World, office_bytes: bytes) -> None:
@@ -299,6 +328,8 @@ def _folded_alike(states: Mapping[str, Line], facts: OfficeFacts, world: World) 
             shown = {each["record"]: each for each in states[tablet.name]["folded"].get(person, {}).get("states", [])}
             for record, operations in by_record.items():
                 if any((each.scope, each.lane) not in places for each in operations):
+                    continue
+                if any(each.operation in world.oracle.removals_lost for each in operations):
                     continue
                 if record not in shown or _shown_as(shown[record]) != expected[record]:
                     raise Broken("I5", f"record {record} is another one for {PEOPLE[person]} on {tablet.name}")

@@ -21,6 +21,9 @@ export class MemoryDevice {
 
   files = new MemoryJournalFiles();
 
+  /** The people enrolled here, as they were: for whoever looks from outside. @type {Map<string, import('../tablet/keys.js').PersonRow>} */
+  people = new Map();
+
   /** @type {{facts: SentinelFacts | null, synced: SentinelFacts | null}} */
   sentinel = { facts: null, synced: null };
 

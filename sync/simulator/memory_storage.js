@@ -6,7 +6,7 @@
  * points: before it, between writing and syncing, and after. It can be full (`quota`), lose its handle (`gone`), be wiped,
  * be put back to an older copy, and have bytes changed in it, as browsers were seen to do.
  */
-import { StorageProblem } from '../tablet/ports.js';
+import { DURABILITY, StorageProblem } from '../tablet/ports.js';
 
 /** @typedef {import('../tablet/ports.js').Key} Key */
 /** @typedef {import('../tablet/ports.js').Change} Change */
@@ -20,10 +20,13 @@ export class MemoryDatabase {
   /** @type {Stores} what survives a power cut */
   synced = new Map();
 
-  /** Planted bug: commits that are not synced, as `durability: 'relaxed'`. */
-  relaxed = false;
+  /** Commits that are not synced: the program asked for no more, or a bug is planted. */
+  relaxed = DURABILITY !== 'strict';
 
-  /** @type {{kind: 'quota' | 'gone' | 'failed', commits: number, reads?: boolean} | null} the next so many commits (and reads) fail */
+  /**
+   * The next so many commits (and reads) fail; with `room_bytes`, only commits that bring more: on a disk that is nearly full a few small rows go on fitting.
+   * @type {{kind: 'quota' | 'gone' | 'failed', commits: number, reads?: boolean, room_bytes?: number} | null}
+   */
   fault = null;
 
   commits = 0;
@@ -69,9 +72,10 @@ const copyOf = (stores) => new Map([...stores].map(([name, rows]) => [name, new 
  * @returns {import('../tablet/ports.js').Storage}
  */
 export function memoryStorage(database, life, name = 'database') {
-  const fail = (/** @type {boolean} */ reading) => {
+  const fail = (/** @type {boolean} */ reading, /** @type {Change[]} */ changes = []) => {
     const { fault } = database;
     if (fault === null || fault.commits === 0 || (reading && fault.reads !== true)) return;
+    if (!reading && fault.room_bytes !== undefined && bytesOf(changes) <= fault.room_bytes) return;
     fault.commits -= 1;
     throw new StorageProblem(fault.kind);
   };
@@ -99,7 +103,7 @@ export function memoryStorage(database, life, name = 'database') {
     async commit(changes, { check = [] } = {}) {
       const made = cloned(changes);
       await life.point(`${name} before commit`);
-      fail(false);
+      fail(false, made);
       // From here to `written` there is no await: this is the transaction.
       for (const { store, key, equals } of check) {
         if (!holds(rowsOf(store).get(JSON.stringify(key))?.value, equals)) return 'moved';
@@ -130,6 +134,13 @@ function cloned(value) {
 }
 
 const AS_THEY_ARE = new Set(['string', 'number', 'boolean', 'undefined']);
+
+/** About what these rows take on the disk. @param {any} value @returns {number} */
+function bytesOf(value) {
+  if (typeof value === 'string' || value instanceof Uint8Array) return value.length;
+  if (value === null || typeof value !== 'object') return 8;
+  return Object.values(value).reduce((sum, part) => sum + bytesOf(part), 0);
+}
 
 /** A dead process reads nothing. @param {import('./memory_life.js').Life} life */
 async function alive(life) {

@@ -13,7 +13,7 @@ import { purgeStream } from '../tablet/purge.js';
 import { addPulled } from '../tablet/replica.js';
 import { reportStep, waitingReports } from '../tablet/report.js';
 import { save } from '../tablet/save.js';
-import { stateOf } from './node_state.js';
+import { reportsDue, stateOf } from './node_state.js';
 import { uuid7 } from './seeded.js';
 import { UNLOCKING } from './simulated_tablet.js';
 
@@ -44,21 +44,26 @@ function arm(on, tab, crash) {
 }
 
 /** @param {SimulatedTablet} on @param {any} command */
-function begin(on, { person, arm: crash }) {
+async function begin(on, { person, arm: crash }) {
   const tab = on.opens();
   arm(on, tab, crash);
-  return on.begins(tab, person);
+  const begun = await on.begins(tab, person);
+  return { ...begun, reports_due: await reportsDue(on.device) };
 }
 
 /** @type {Record<string, Command>} */
 export const COMMANDS = {
   async enrol(on, { people, mutant = null, relaxed = false }) {
     on.device.mutant = mutant;
-    on.device.unsent.relaxed = relaxed;
+    on.device.unsent.relaxed ||= relaxed;
     const tab = on.opens();
     const begun = await on.begins(tab, undefined);
     const keys = await keysStep(tab.tablet);
-    for (const person of people) await keepPerson(tab.tablet, (await makePersonKeys(person, tab.tablet, UNLOCKING)).row);
+    for (const person of people) {
+      const { row } = await makePersonKeys(person, tab.tablet, UNLOCKING);
+      on.device.people.set(person, row);
+      await keepPerson(tab.tablet, row);
+    }
     await on.unlocks(tab, people[0]);
     return { ...begun, keys };
   },

@@ -5,11 +5,13 @@
  */
 import { createHash } from 'node:crypto';
 
+import { toUtf8 } from '../tablet/bytes.js';
 import { readFrames } from '../tablet/journal.js';
 import { unlockPersonKeys } from '../tablet/keys.js';
 import { countOutbox, needsAttention } from '../tablet/outbox.js';
 import { openPacks } from '../tablet/pulled.js';
 import { loadReplica } from '../tablet/replica.js';
+import { aesKey, NotOpened, open, ownInfo, unwrapCarryKey } from '../tablet/seal.js';
 import { makeTablet } from '../tablet/tablet.js';
 import { Life } from './memory_life.js';
 import { memoryStorage } from './memory_storage.js';
@@ -20,13 +22,23 @@ import { KEK } from './simulated_tablet.js';
 
 const sha256 = (/** @type {string} */ text) => createHash('sha256').update(text).digest('hex');
 
+/** A fault that is waiting for the program is not used up by looking. @param {MemoryDevice} device */
+const lookedAt = ({ unsent }) => memoryStorage(Object.assign(Object.create(Object.getPrototypeOf(unsent)), unsent, { fault: null }), new Life());
+
+/** @param {import('../tablet/ports.js').Storage} storage */
+const reportsOf = (storage) => storage.range('marks', { from: 'report:', to: 'report:\uFFFF' });
+
+/** The reports that a start has closed and that wait to be sent. @param {MemoryDevice} device @returns {Promise<string[]>} */
+export async function reportsDue(device) {
+  return (await reportsOf(lookedAt(device))).filter(({ value }) => !value.open).map(({ value }) => value.report);
+}
+
 /** @param {MemoryDevice} device @param {boolean} full */
 export async function stateOf(device, full) {
-  // A fault that is waiting for the program is not used up by looking.
-  const unsent = Object.assign(Object.create(Object.getPrototypeOf(device.unsent)), device.unsent, { fault: null });
-  const storage = memoryStorage(unsent, new Life());
+  const storage = lookedAt(device);
   const mark = async (/** @type {string} */ key) => storage.read('marks', key);
   const people = (await storage.range('marks', { from: 'person:', to: 'person:\uFFFF' })).map(({ value }) => value);
+  const reports = await reportsOf(storage);
   /** @type {Record<string, object>} */
   const pulled = {};
   /** @type {Record<string, object>} */
@@ -40,21 +52,60 @@ export async function stateOf(device, full) {
   return {
     counts: await countOutbox(storage),
     attention: await needsAttention(storage),
-    entries: (await storage.range('entries')).map(({ value: { operation, stream, sequence, header_hash, body_hash, sealed } }) => ({
+    entries: await Promise.all((await storage.range('entries')).map(async ({ value: { operation, stream, sequence, header, header_hash, body_hash, sealed, carry } }) => ({
       operation, stream, sequence, header_hash, body_hash, words: sealed !== null,
-    })),
-    journal: [...device.files.files.values()].flatMap(({ written }) => readFrames(written).frames).flatMap(({ facts, sealed }) => (
-      facts.kind === 'entry' ? [{ operation: JSON.parse(facts.header).operation, header_hash: sha256(facts.header), words: sealed.length > 0 }] : [])),
+      opens: await wordsOpen(device, header, sealed, await storage.read('carry_keys', carry)),
+    }))),
+    journal: await Promise.all([...device.files.files.values()].flatMap(({ written }) => readFrames(written).frames).flatMap(({ facts, sealed }) => (
+      facts.kind === 'entry' ? [journalState(device, facts, sealed)] : []))),
     safe: await Promise.all((await storage.range('safe')).map(async ({ key }) => (await storage.read('entries', key))?.operation ?? null)),
     outbox: (await storage.range('outbox')).map(({ value }) => value.operation),
     drafts: await storage.count('drafts'),
-    reports: (await storage.range('marks', { from: 'report:', to: 'report:\uFFFF' })).map(({ value }) => value.report),
+    reports: reports.map(({ value }) => value.report),
+    reports_due: await reportsDue(device),
     incarnation: (await mark('incarnation'))?.id ?? null,
     epoch: (await mark('epoch'))?.epoch ?? null,
     manifest_due: (await mark('manifest_due')) !== undefined,
     pulled,
     folded,
   };
+}
+
+/** @param {MemoryDevice} device @param {import('../tablet/journal.js').EntryFacts} facts @param {import('../tablet/ports.js').Bytes} sealed */
+const journalState = async (device, { header, carry }, sealed) => ({
+  operation: JSON.parse(header).operation, header_hash: sha256(header), words: sealed.length > 0, opens: await wordsOpen(device, header, sealed, carry ?? undefined),
+});
+
+/** What was found already, for each tablet: opening is dear, and what lies still stays as it was. @type {WeakMap<MemoryDevice, Map<string, Promise<boolean>>>} */
+const FOUND = new WeakMap();
+
+/**
+ * Whether the author gets from these bytes the very words that the header speaks of: a row that is there and holds something else has kept nothing.
+ * @param {MemoryDevice} device @param {string} header @param {import('../tablet/ports.js').Bytes | null} sealed @param {import('../tablet/carry.js').CarryRow | undefined} carryRow
+ * @returns {Promise<boolean>}
+ */
+async function wordsOpen(device, header, sealed, carryRow) {
+  if (sealed === null || sealed.length === 0 || carryRow === undefined) return false;
+  const found = FOUND.get(device) ?? new Map();
+  FOUND.set(device, found);
+  const name = createHash('sha256').update(header).update(sealed).update(JSON.stringify(carryRow)).digest('hex');
+  if (!found.has(name)) found.set(name, opened(device, header, sealed, carryRow));
+  return found.get(name);
+}
+
+/** @param {MemoryDevice} device @param {string} header @param {import('../tablet/ports.js').Bytes} sealed @param {import('../tablet/carry.js').CarryRow} carryRow */
+async function opened(device, header, sealed, carryRow) {
+  const { person, body_hash } = JSON.parse(header);
+  const row = device.people.get(person);
+  const keys = row === undefined ? null : await unlockPersonKeys(row, 'passphrase', KEK);
+  if (keys === null) return false;
+  try {
+    const key = await aesKey(await unwrapCarryKey(keys.privateKey, carryRow.own, carryRow.id, ownInfo(carryRow.lane)));
+    return createHash('sha256').update(await open(key, toUtf8(header), sealed)).digest('hex') === body_hash;
+  } catch (problem) {
+    if (problem instanceof NotOpened) return false;
+    throw problem;
+  }
 }
 
 /** @param {MemoryDevice} device @param {import('../tablet/keys.js').PersonKeys} keys */

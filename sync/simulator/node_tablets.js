@@ -40,7 +40,7 @@
  *              nothing can be written yet: send `keys_step` later.
  *   start      {person?, arm?: {point, power?, tear?}}  A worker starts on a tablet that has none: reconciles; with `person`,
  *              unlocks. `arm` as `arm_crash`, so that a start can be cut off. Drafts found are left for `take_drafts`.
- *              ok: {report, unlocked, unopened, joined, tab: 1}
+ *              ok: {report, unlocked, unopened, joined, tab: 1, reports_due: [id] that wait to be sent}
  *   second_tab {person?, arm?}  As `start`, beside what is open. ok: the same, with the number of the new `tab`
  *   kill       {}  All workers of the tablet die; what was written stays. ok: {}
  *   power_loss {tear?}  As `kill`, and all that was not synced is gone; `tear` (0 to 1) is the part of unflushed journal
@@ -67,15 +67,17 @@
  *   keys_step  {}  ok: {problem, lanes, epochChanged}
  *   purge      {stream, to}  ok: {purged}
  *   repack     {scope, lane}  ok: {}
- *   fault      {storage?: {kind, commits, reads?} | null, journal?: {kind, writes} | null}  The next so many fail; kinds
- *              are "quota", "gone", "failed". ok: {}
+ *   fault      {storage?: {kind, commits, reads?, room_bytes?} | null, journal?: {kind, writes} | null}  The next so many fail; kinds
+ *              are "quota", "gone", "failed". With `room_bytes` only commits that bring more. ok: {}
  *   snapshot   {name}, put_back {name}  The unsent database as it lies on the disk, kept and put back. ok: {}
  *   wipe       {what: ["database" | "journal" | "sentinel" | "pulled"]}  With no worker running. ok: {}
  *   state      {full?}  What lies on the tablet, seen from outside; draws no chance and passes no point. ok:
  *              {counts: {unsent, held, quarantined, unreadable, waiting, safe, written, oldest_at, waiting_by_person},
  *               attention: [{stream, sequence, operation, standing, code, at_office, minted_at}],
- *               entries: [{operation, stream, sequence, header_hash, body_hash, words}]  words: the sealed body is there
- *               journal: [{operation, header_hash, words}], safe: [operation], outbox: [operation], drafts: count, reports: [id] that wait, incarnation, epoch, manifest_due,
+ *               entries: [{operation, stream, sequence, header_hash, body_hash, words, opens}]  words: the sealed body is there;
+ *               opens: its author gets the words from it that the header speaks of
+ *               journal: [{operation, header_hash, words, opens}], safe: [operation], outbox: [operation], drafts: count, reports: [id] that wait,
+ *               reports_due: [id] of those that a start has closed, incarnation, epoch, manifest_due,
  *               pulled: {person: {"scope lane": {after, epoch, complete, digest, operations: [[position, header_hash, body_hash|null]]}}},
  *               folded: {}; when `full`, {person: {digest, records: count, conflicts: count, states: [{record, record_type, heads,
  *               withdrawn, fields: [[name, [[operation, value]]]]}], sorted}}}

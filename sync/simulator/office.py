@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMappi
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
@@ -22,7 +23,7 @@ Message = MutableMapping[str, Any]
 AsgiApp = Callable[
     [MutableMapping[str, Any], Callable[[], Awaitable[Message]], Callable[[Message], Awaitable[None]]], Awaitable[None]
 ]
-Moment = Literal["before commit", "after commit"]
+Moment = Literal["amid the writing", "before commit", "after commit"]
 
 
 class OfficeKilled(Exception):
@@ -76,8 +77,8 @@ class OfficeFacts:
     unreadable: frozenset[str]
     """Hashes of lines that could not be read."""
     files: frozenset[str]
-    reports: Sequence[str]
-    """What tablets reported of their own copies: the ids of the reports, each as often as it is there."""
+    reports: Sequence[tuple[str, str]]
+    """What tablets reported of their own copies: device and id of each report, as often as it is there."""
     epoch: str
     problems: Sequence[str] = ()
     """What the application's own proof of the log found (`fieldwork verify`)."""
@@ -110,6 +111,8 @@ class Premises(Protocol):
 
     def watch_commits(self, watch: Callable[[Moment], None]) -> None: ...
 
+    def cut_pages(self, operations: int | None) -> None: ...
+
     async def look(self, central: Mapping[str, Any], *, words: bool = False) -> OfficeFacts: ...
 
     async def standing(
@@ -123,6 +126,10 @@ class Premises(Protocol):
     async def write(self, central: Mapping[str, Any], writings: Sequence[DeskWriting], person: str) -> None: ...
 
     async def keep_file(self, central: Mapping[str, Any], sha256: str) -> None: ...
+
+    async def revoke(self, central: Mapping[str, Any], tablet: str, person: str) -> None: ...
+
+    async def enrol(self, central: Mapping[str, Any], tablet: str, person: str) -> tuple[str, str]: ...
 
     async def set_epoch(self, folder: Path, epoch: str) -> None: ...
 
@@ -150,11 +157,16 @@ class Office:
         self._lives = 0
         self._life = self._new_life(template)
         self._armed: Moment | None = None
+        self._orders_left = 0
         self._image: Path | None = None
         self.up = False
         for name in KEPT_APART:
             (folder / name).mkdir(exist_ok=True)
         shutil.copytree(template / "keys", folder / "keys", dirs_exist_ok=True)
+
+    @property
+    def lives(self) -> int:
+        return self._lives
 
     # Lives
 
@@ -208,13 +220,20 @@ class Office:
         self._image = image
         await self._falls()
 
-    def kill_at(self, moment: Moment | None) -> None:
-        """The next transaction that writes is the last one of this life; with None, it is not."""
-        self._armed = moment
+    def kill_at(self, moment: Moment | None, *, orders: int = 1) -> None:
+        """The next transaction that writes is the last one of this life; with None, it is not.
+
+        Amid the writing it dies before the order of that number; a transaction that has fewer is survived.
+        """
+        self._armed, self._orders_left = moment, orders
 
     def _at_commit(self, moment: Moment) -> None:
         if self._armed != moment:
             return
+        if moment == "amid the writing":
+            self._orders_left -= 1
+            if self._orders_left > 0:
+                return
         self._armed = None
         self._image = self.folder / f"image-{self._lives}"
         copy_database(self._life.folder, self._image)
@@ -245,10 +264,10 @@ class Office:
 
     # Talking
 
-    async def ask(self, request: Request, *, cut_after: int | None = None) -> Answer | None:
+    async def ask(self, request: Request, *, cut_after: int | None = None, pieces: Sequence[int] = ()) -> Answer | None:
         """What comes back, or None when nothing does: the office is not up, or dies over it.
 
-        With `cut_after` the line breaks after so many bytes of the request.
+        With `cut_after` the line breaks after so many bytes of the request; `pieces` are the places at which it falls apart on the way.
         """
         life = self._life
         if not self.up or life.app is None:
@@ -269,7 +288,7 @@ class Office:
             "server": ("localhost", 80),
             "state": dict(life.state),
         }
-        messages = _request_messages(request.body, cut_after)
+        messages = _request_messages(request.body, cut_after, pieces)
         said: list[Message] = []
 
         async def receive() -> Message:
@@ -306,6 +325,13 @@ class Office:
     async def write(self, writings: Sequence[DeskWriting], person: str) -> None:
         await self.premises.write(self._life.state, writings, person)
 
+    async def revoke(self, tablet: str, person: str) -> None:
+        await self.premises.revoke(self._life.state, tablet, person)
+
+    async def enrol(self, tablet: str, person: str) -> tuple[str, str]:
+        """A new device for this person on this tablet: its carrying and its reading token."""
+        return await self.premises.enrol(self._life.state, tablet, person)
+
     async def keep_file(self, sha256: str) -> None:
         await self.premises.keep_file(self._life.state, sha256)
 
@@ -319,11 +345,10 @@ def _headers(request: Request) -> Iterable[tuple[bytes, bytes]]:
     return [(name.lower().encode(), value.encode()) for name, value in request.headers.items()]
 
 
-def _request_messages(body: bytes, cut_after: int | None) -> Any:
-    if cut_after is None:
-        yield {"type": "http.request", "body": body, "more_body": False}
-    else:
-        yield {"type": "http.request", "body": body[:cut_after], "more_body": True}
+def _request_messages(body: bytes, cut_after: int | None, pieces: Sequence[int]) -> Any:
+    ends = [*(end for end in sorted(pieces) if cut_after is None or end < cut_after), cut_after]
+    for begin, end in pairwise([0, *ends]):
+        yield {"type": "http.request", "body": body[begin:end], "more_body": end is not None}
     while True:
         yield {"type": "http.disconnect"}
 

@@ -39,6 +39,10 @@ class Saved:
     body_hash: str
 
 
+Backup = tuple[frozenset[str], frozenset[tuple[str, str]], dict[str, Saved]]
+"""Parts that were over, devices that were revoked, and what had been written at a desk."""
+
+
 @dataclass
 class Oracle:
     """Everything promised in one seed."""
@@ -51,6 +55,18 @@ class Oracle:
     """Operations that somebody set out to redact, whether or not the redact was saved."""
     ended: frozenset[str] = frozenset()
     """Parts in the review (record ids) that are over."""
+    revoked: frozenset[tuple[str, str]] = frozenset()
+    """Tablet and person whose device was revoked: it may bring, and gets nothing."""
+    unknown: set[tuple[str, str]] = field(default_factory=set)
+    """Tablet and person enrolled since the backup that the office went back to: they have to enrol again."""
+    removals_lost: set[str] = field(default_factory=set)
+    """Operations whose redact went with a lost tablet. Who had heard of it holds nothing of them; a restored office may have them again,
+    or, where their author had heard of it, waits for words that nobody has until somebody removes them once more (PROTOCOL.md 4.3).
+    """
+    lost_tablets: set[str] = field(default_factory=set)
+    """Tablets that nobody will ever see again."""
+    reports: dict[str, str] = field(default_factory=dict)
+    """Report that was seen to wait -> its tablet (I13)."""
     kept_at_office: dict[str, str] = field(default_factory=dict)
     """Operation or line hash -> `held`, `quarantined` or `unreadable`, as central answered (I12)."""
     acknowledged_unheard: set[str] = field(default_factory=set)
@@ -79,18 +95,34 @@ class Oracle:
         )
         self.drafts.pop(operation, None)
 
-    def copy_of_rights_and_desk(self) -> tuple[frozenset[str], dict[str, Saved]]:
+    def copy_of_rights_and_desk(self) -> Backup:
         """What a backup of the office holds of that which no tablet could offer again."""
-        return self.ended, {name: saved for name, saved in self.saved.items() if saved.tablet is None}
+        return self.ended, self.revoked, {name: saved for name, saved in self.saved.items() if saved.tablet is None}
 
-    def goes_back_to(self, backup: tuple[frozenset[str], dict[str, Saved]]) -> None:
+    def goes_back_to(self, backup: Backup) -> None:
         """The office was restored: what was written at a desk since the backup is gone, as everybody was told it would be."""
-        self.ended, at_desk = backup
+        self.ended, self.revoked, at_desk = backup
         lost = [name for name, saved in self.saved.items() if saved.tablet is None and name not in at_desk]
         for name in lost:
             del self.saved[name]
         self.kept_at_office.clear()
+        self.reports.clear()
         self.acknowledged_unheard.clear()
+
+    def forgets_what_only_lost_tablets_had(self, at_office: set[str]) -> int:
+        """What had not come to the office went with the tablet, and nobody can be held to it. Gives how many notes that were."""
+        gone = [name for name, each in self.saved.items() if each.tablet in self.lost_tablets and name not in at_office]
+        for name in gone:
+            del self.saved[name]
+        # Also a redact of which nobody was told that it is saved may have come to the office, and have been heard of, before a restore.
+        for name, meant in self.meant.items():
+            if name not in self.saved and name not in at_office:
+                self.removals_lost.update(meant.redacts)
+        return len(gone)
+
+    def forgets_reports_of(self, tablet: str) -> None:
+        """A report has no second copy: it goes with the database."""
+        self.reports = {report: at for report, at in self.reports.items() if at != tablet}
 
     def words_gone(self, operation: str) -> bool:
         return operation in self.meant_to_go

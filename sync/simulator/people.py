@@ -425,6 +425,8 @@ class People:
             # The start failed; the person closes the browser and opens it again later.
             await world.does(tablet, "kill")
             return True
+        if shown is not None:
+            world.oracle.reports |= dict.fromkeys(shown["reports_due"], tablet.name)
         if shown is not None and shown["unlocked"]:
             opened.person = person
         return True

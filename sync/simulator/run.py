@@ -132,6 +132,7 @@ class Stage:
             except Exception as error:  # noqa: BLE001 (a seed whose program failed is a failure with its number and schedule)
                 invariant, sentence = "error", f"{type(error).__name__}: {error}"
             finally:
+                self.premises.cut_pages(None)
                 await office.stop()
                 shutil.rmtree(folder)
         trace = world.trace

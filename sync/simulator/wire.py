@@ -6,22 +6,35 @@ note of what the office really answered, which is what the invariants are about.
 
 from __future__ import annotations
 
+import asyncio
 import json
+from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sync.simulator.broken import Broken, ProgramFailed
 from sync.simulator.cast import PEOPLE
 from sync.simulator.chance import Chance
-from sync.simulator.faults import OF_THE_WIRE
-from sync.simulator.office import Answer, Office, Request
+from sync.simulator.faults import OF_THE_WIRE, REFUSALS
+from sync.simulator.office import Answer, Moment, Office, Request
 from sync.simulator.oracle import Oracle
 from sync.simulator.trace import Trace
 
+READING = ("pull", "scopes")
 PORTAL = Answer(200, "text/html", b"<!DOCTYPE html><title>Free Wi-Fi</title><p>Sign in to go on.</p>")
+IN_BETWEEN = {"captive_portal": PORTAL, "empty_answer": Answer(200, "application/json", b"")}
+REFUSED = {f"refused_{status}": status for status in REFUSALS}
+DIES_AT: dict[str, Moment] = {
+    "office_killed_amid_writing": "amid the writing",
+    "office_killed_before_commit": "before commit",
+    "office_killed_after_commit": "after commit",
+}
 TROUBLE = 0.4
 """The share of exchanges in a storm to which something happens."""
+ANSWERS_REMEMBERED = 30
+MOST_ORDERS = 12
+"""A push writes in about so many orders: it may be cut off before any of them."""
 
 
 @dataclass
@@ -39,6 +52,18 @@ class Exchange:
     delivered: bool = False
     answer: Answer | None = None
     due: int = 0
+    pieces: tuple[int, ...] = ()
+    """Where the request falls apart, when it comes drop by drop."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clog:
+    """One direction of one tablet's line, closed from one step to another."""
+
+    tablet: str
+    direction: str
+    begins: int
+    ends: int
 
 
 @dataclass
@@ -54,6 +79,9 @@ class Wire:
     cut_down: dict[str, int] = field(default_factory=dict)
     in_the_air: list[tuple[int, Exchange]] = field(default_factory=list)
     """Requests that the tablet has given up and the office gets later."""
+    clogs: list[Clog] = field(default_factory=list)
+    answered: deque[tuple[Exchange, Answer]] = field(default_factory=lambda: deque(maxlen=ANSWERS_REMEMBERED))
+    """What the office said of late, and to whom."""
 
     def draws_fate(self, exchange: Exchange, step: int) -> str | None:
         if self.calm:
@@ -62,61 +90,96 @@ class Wire:
             return "partition_up"
         if self.cut_down.get(exchange.tablet, 0) > step:
             return "partition_down"
+        for clog in self.clogs:
+            if clog.tablet == exchange.tablet and clog.begins <= step < clog.ends:
+                return f"clogged_{clog.direction}"
         kinds = [kind for kind in OF_THE_WIRE if kind in self.on]
         if not kinds or not self.chance.happens(TROUBLE):
             return None
         fate = self.chance.choice(kinds)
         if fate.startswith("office_killed") and exchange.path != "push":
             return None
+        if fate == "answer_of_another" and not self._answers_to_others(exchange):
+            return None
         return fate
+
+    def _answers_to_others(self, exchange: Exchange) -> list[Answer]:
+        """What could be mixed up with the answer to this. Nobody is ever handed what another person's right to read was answered with:
+        that would be a leak of whatever stands between, not a mistake on the line.
+        """
+        return [
+            answer
+            for other, answer in self.answered
+            if other.path not in READING or (other.tablet, other.person) == (exchange.tablet, exchange.person)
+        ]
 
     async def carries(self, exchange: Exchange) -> Answer | None:
         """The answer as it reaches the tablet; None when the line gives nothing."""
         fate = exchange.fate
         if fate is not None:
             self.trace.count(f"fault {fate}")
-        if fate in ("request_lost", "partition_up", "slow_drip", "request_cut"):
+        if fate in ("request_lost", "partition_up", "clogged_up", "request_cut"):
             await self._breaks_on_the_way(exchange)
             return None
-        if fate == "captive_portal":
-            return PORTAL
-        if fate == "empty_answer":
-            return Answer(200, "application/json", b"")
-        if fate is not None and fate.startswith("refused_"):
-            return self._refuses(int(fate.removeprefix("refused_")))
+        if fate in (*IN_BETWEEN, *REFUSED):
+            return IN_BETWEEN.get(fate) or self._refuses(REFUSED[fate])
+        if fate == "requests_at_once":
+            return await self._delivers_at_once(exchange)
         if fate == "request_cut_and_passed_on":
-            cut = Request(
-                exchange.request.method,
-                exchange.request.path,
-                exchange.request.headers,
-                exchange.request.body[: self.chance.randrange(len(exchange.request.body) + 1)],
-            )
-            return await self._delivers(exchange, cut)
-        if fate == "office_killed_before_commit":
-            self.office.kill_at("before commit")
-        if fate == "office_killed_after_commit":
-            self.office.kill_at("after commit")
-        answer = await self._delivers(exchange, exchange.request)
-        self.office.kill_at(None)
+            so_far = self.chance.randrange(len(exchange.request.body) + 1)
+            return await self._delivers(exchange, replace(exchange.request, body=exchange.request.body[:so_far]))
+        others = self._answers_to_others(exchange) if fate == "answer_of_another" else []
+        answer = await self._delivers_mortally(exchange)
         if fate == "request_duplicated":
             again = await self._delivers(exchange, exchange.request)
-            answer = again if self.chance.happens(0.5) else answer
-        if fate in ("answer_lost", "partition_down"):
+            return again if self.chance.happens(0.5) else answer
+        if others or fate in ("answer_lost", "answer_cut", "partition_down", "clogged_down"):
             self._goes_unheard(exchange, answer)
-            return None
-        if fate == "answer_cut" and answer is not None:
-            self._goes_unheard(exchange, answer)
-            cut_at = self.chance.randrange(len(answer.body) + 1)
-            # A line that breaks is noticed by most browsers and by some not: then the part counts as the whole.
-            return (
-                Answer(answer.status, answer.content_type, answer.body[:cut_at]) if self.chance.happens(0.7) else None
-            )
+            return self.chance.choice(others) if others else self._left_of(answer, fate)
         return answer
 
+    async def _delivers_mortally(self, exchange: Exchange) -> Answer | None:
+        """As `_delivers`; the office may die over it, where that is what befalls this exchange."""
+        moment = DIES_AT.get(exchange.fate or "")
+        lives = self.office.lives
+        if moment is not None:
+            self.office.kill_at(moment, orders=self.chance.randint(1, MOST_ORDERS))
+        answer = await self._delivers(exchange, exchange.request)
+        self.office.kill_at(None)
+        if moment is not None and self.office.lives > lives:
+            self.trace.count(f"office died {moment}")
+        return answer
+
+    def _left_of(self, answer: Answer | None, fate: str | None) -> Answer | None:
+        """What is left of an answer over which the line broke. Most browsers notice, and some do not: then the part counts as the whole."""
+        if fate != "answer_cut" or answer is None:
+            return None
+        cut_at = self.chance.randrange(len(answer.body) + 1)
+        return replace(answer, body=answer.body[:cut_at]) if self.chance.happens(0.7) else None
+
     async def _breaks_on_the_way(self, exchange: Exchange) -> None:
-        if exchange.fate in ("slow_drip", "request_cut"):
-            so_far = self.chance.randrange(len(exchange.request.body) + 1)
-            await self.office.ask(exchange.request, cut_after=so_far)
+        if exchange.fate == "request_cut":
+            await self.breaks_off(exchange)
+
+    async def breaks_off(self, exchange: Exchange) -> None:
+        """The office hears a part of the request, whole pieces or not, and then nothing."""
+        so_far = self.chance.randrange(len(exchange.request.body) + 1)
+        await self.office.ask(exchange.request, cut_after=so_far, pieces=exchange.pieces)
+
+    def falls_apart(self, exchange: Exchange) -> tuple[int, ...]:
+        """Places at which a request that comes drop by drop is cut: anywhere, also in the middle of a letter."""
+        body = exchange.request.body
+        return tuple(sorted({self.chance.randint(1, len(body)) for _ in range(8)})) if body else ()
+
+    async def _delivers_at_once(self, exchange: Exchange) -> Answer | None:
+        """Two requests are with the office at the same time: one that was given up long ago, or else the same once more."""
+        late = self.in_the_air.pop(self.chance.randrange(len(self.in_the_air)))[1] if self.in_the_air else exchange
+        both = (exchange, late) if self.chance.happens(0.5) else (late, exchange)
+        answers = await asyncio.gather(*(self._delivers(each, each.request) for each in both))
+        if late is not exchange:
+            self.trace.count("two tablets' requests at once", int(late.tablet != exchange.tablet))
+            self._goes_unheard(late, answers[both.index(late)])
+        return answers[both.index(exchange)]
 
     def _refuses(self, status: int) -> Answer:
         """Something between tablet and office says no; sometimes in the office's own form."""
@@ -124,21 +187,33 @@ class Wire:
         body = b'{"format":"fieldwork-problem/1","problem":"proxy"}' if self.chance.happens(0.3) else b"no\n"
         return Answer(status, "text/plain", body, retry)
 
-    async def delivers_late(self, exchange: Exchange) -> None:
-        """A request that its tablet gave up long ago reaches the office after all."""
+    async def delivers_unheard(self, exchange: Exchange) -> None:
+        """A request reaches the office whose tablet hears no answer: it has given up, or will."""
         self._goes_unheard(exchange, await self._delivers(exchange, exchange.request))
 
     async def _delivers(self, exchange: Exchange, request: Request) -> Answer | None:
-        answer = await self.office.ask(request)
+        answer = await self.office.ask(request, pieces=exchange.pieces)
         if answer is None:
             self.trace.tell("office silent", exchange.tablet, exchange.path)
             return None
         if answer.status >= 500:
             raise ProgramFailed(f"the office answered {answer.status} to {exchange.path}")
         self.trace.tell("office", exchange.tablet, exchange.path, answer.status, len(answer.body))
+        if (exchange.tablet, exchange.person) in self.oracle.revoked:
+            self._is_refused(exchange, answer)
         if exchange.path == "push" and answer.status == 200:
             await self._notes_receipts(exchange, answer)
+        self.answered.append((exchange, answer))
         return answer
+
+    def _is_refused(self, exchange: Exchange, answer: Answer) -> None:
+        """A revoked tablet may bring, and gets nothing."""
+        if exchange.path in READING and answer.status == 200:
+            raise Broken("I11", f"{exchange.tablet} is revoked and was answered on {exchange.path}")
+        if exchange.path in READING:
+            self.trace.count("a revoked tablet got nothing")
+        elif exchange.path == "push" and answer.status == 200:
+            self.trace.count("a revoked tablet brought something")
 
     def _goes_unheard(self, exchange: Exchange, answer: Answer | None) -> None:
         if answer is None or exchange.path != "push" or answer.status != 200:

@@ -13,13 +13,13 @@ from datetime import timedelta
 from typing import Any
 
 from sync.simulator.broken import ProgramFailed
-from sync.simulator.cast import TABLETS
+from sync.simulator.cast import PEOPLE, TABLETS
 from sync.simulator.chance import Chance, VirtualClock, written
 from sync.simulator.node import Line, NodeTablets
 from sync.simulator.office import Answer, Office, Request
 from sync.simulator.oracle import Oracle
 from sync.simulator.trace import Trace
-from sync.simulator.wire import Exchange, Wire
+from sync.simulator.wire import READING, Exchange, Wire
 
 
 @dataclass(eq=False)
@@ -74,7 +74,7 @@ class World:
             clock,
             node,
             office,
-            tokens,
+            dict(tokens),
         )
         self.trace, self.oracle = Trace(), Oracle()
         self.on = on
@@ -163,7 +163,7 @@ class World:
         tablet = self.tablets[name]
         tab = tablet.tabs[line["tab"] - 1] if line["tab"] <= len(tablet.tabs) else None
         path = str(line["path"]).partition("?")[0].rpartition("/")[2]
-        reads = path in ("pull", "scopes")
+        reads = path in READING
         person = tab.person if tab is not None and reads else tablet.people[0]
         carrying, reading = self.tokens[(name, person or tablet.people[0])]
         headers = {**line["headers"], "authorization": f"Bearer {reading if reads else carrying}"}
@@ -187,11 +187,28 @@ class World:
                 exchange.answer = await self.wire.carries(_without_fate(exchange))
                 exchange.delivered = True
             return False
+        if exchange.fate in ("slow_drip", "half_open"):
+            await self._takes_long(exchange, exchange.fate)
+            return False
         self._answers(exchange, await self.wire.carries(exchange))
         return True
 
+    async def _takes_long(self, exchange: Exchange, fate: str) -> None:
+        """The tablet waits: for an office that hears it drop by drop, or for a line that is dead and does not say so."""
+        self.trace.count(f"fault {fate}")
+        exchange.due = self.step + self.chance.randint(2, 8)
+        if fate == "slow_drip":
+            exchange.pieces = self.wire.falls_apart(exchange)
+            if self.chance.happens(0.7):
+                return
+            await self.wire.breaks_off(exchange)
+        elif self.chance.happens(0.5):
+            await self.wire.delivers_unheard(exchange)
+        exchange.delivered = True
+
     def _answers(self, exchange: Exchange, answer: Answer | None) -> None:
-        if answer is not None and exchange.path == "pull" and answer.status == 200:
+        its_own = exchange.fate != "answer_of_another"
+        if answer is not None and its_own and exchange.path == "pull" and answer.status == 200:
             self._notes_pulled(exchange, answer)
         if answer is None:
             self.node.say({"fail": exchange.number})
@@ -220,7 +237,7 @@ class World:
         self.wire.in_the_air = [each for each in self.wire.in_the_air if each not in late]
         for _, exchange in sorted(late, key=lambda each: each[0]):
             self.trace.tell("late request", exchange.tablet, exchange.path)
-            await self.wire.delivers_late(exchange)
+            await self.wire.delivers_unheard(exchange)
         for command, exchange in sorted(self.waiting.items()):
             if command in self.waiting and (everything or exchange.due <= self.step):
                 await self._answers_late(command, exchange)
@@ -260,6 +277,14 @@ class World:
 
     def by_name(self, name: str) -> TabletSeen:
         return self.tablets[name]
+
+    async def enrols_again(self, tablet: str, person: str) -> None:
+        """A person whose device was revoked is let in again on the same tablet: what lies there is as it was."""
+        self.trace.plans(f"{self.step}: {PEOPLE[person]} enrols again on {tablet}")
+        self.tokens[(tablet, person)] = await self.office.enrol(tablet, person)
+        self.oracle.revoked -= {(tablet, person)}
+        self.oracle.unknown.discard((tablet, person))
+        self.trace.count("deed enrols again")
 
     async def states(self, *, full: bool = False) -> dict[str, Line]:
         """What lies on each tablet that takes part, seen from outside."""

@@ -139,9 +139,10 @@ async function compareStream({ storage, clock, random }, stream, theirs, safeBef
   const purgedTo = (await storage.read('marks', `purged:${stream}`))?.to ?? 0;
   const forked = atTheirs !== undefined && atTheirs.header_hash !== theirs.head;
   const behind = theirs.highest > ours.highest;
-  // Some numbers are taken by what central has not stored (it waits, or did not open). It cannot say which.
-  const notAllStored = afterRestore && theirs.count < theirs.highest;
-  const lacking = forked || notAllStored ? safeBefore : safeBefore.filter(({ key }) => key[1] > theirs.highest);
+  // Some numbers are taken by what central has not stored (it waits, or did not open), and it cannot say which. Where it has more than this
+  // tablet ever gave out, it speaks of another life of this database, or even of somebody else's stream.
+  const unsure = afterRestore && (behind || theirs.count < theirs.highest);
+  const lacking = forked || unsure ? safeBefore : safeBefore.filter(({ key }) => key[1] > theirs.highest);
   /** @type {import('./ports.js').Change[]} */
   const changes = [];
   /** @type {import('./ports.js').Check[]} */

@@ -27,7 +27,7 @@
  * the *pulled* one.
  *
  * `commit` is ONE strict transaction. It resolves only when the changes would survive the power being cut at that very
- * moment (IndexedDB: `durability: 'strict'`, and `oncomplete`, never a request's `success`). The checks are read
+ * moment (IndexedDB: `DURABILITY`, and `oncomplete`, never a request's `success`). The checks are read
  * inside the transaction; when one fails, nothing is written and the answer is `'moved'`. All sealing and hashing is
  * done before `commit` is called, because a transaction commits itself while a promise of WebCrypto is awaited.
  * When a handle is lost the port opens a new one at the next call. A failure is thrown as a `StorageProblem`.
@@ -118,6 +118,12 @@
 
 /** @typedef {'evidence' | 'vault' | 'concern'} Lane */
 /** @typedef {'create' | 'revise' | 'withdraw' | 'redact'} Kind */
+
+/**
+ * How every commit is asked for. With less the browser answers before the disk has it, and what was called saved goes with the power.
+ * @type {'strict' | 'relaxed' | 'default'}
+ */
+export const DURABILITY = 'strict';
 
 /**
  * `kind` says what a person can be told: `quota` (the tablet is full), `gone` (the handle was lost and could not be had

@@ -4,6 +4,10 @@
  * The unsent database is at version 1 for ever, with the schema inside each record, because a release that is rolled
  * back must still be able to open it. The sealed bytes and their standing lie apart: bytes are written once, standings
  * often, and a late receipt must never be able to write back words that a redaction has removed.
+ *
+ * A release that needs a further store, or an index, makes a database of its own for it, at version 1 for ever as well; it fills it from what
+ * is here, and puts the mark that it is filled in the last commit. So nobody waits for an old tab to let go, a filling that stops half way
+ * is begun again and has changed nothing here, and a release that is rolled back knows nothing of it. A row may only ever get more in it.
  */
 
 /** @typedef {import('./ports.js').Bytes} Bytes */

@@ -399,13 +399,15 @@ async def test_a_draft_whose_id_somebody_else_holds_is_not_passed_over_in_silenc
 def test_a_puller_misses_nothing_when_the_second_writer_would_commit_first(
     postgres: PostgresCluster, postgres_template: str, tmp_path: Path
 ) -> None:
-    """SYN-06: two servers, one scope; whoever pulls in between sees neither a gap nor the later one alone."""
+    """SYN-06, I6: two servers, one scope; whoever pulls in between sees neither a gap nor the later one alone."""
     url = postgres.url(postgres.new_database(postgres_template))
 
     async def run() -> None:
         first = Author(new_visit())
         second = Author(first.scope)
         async with Database(url) as database, office(database, tmp_path / "keys", everybody_may) as here:
+            # The scope is known already: where it is made anew, the second waits for the first in any case.
+            await here.push(first.writes())
             async with database.connection._in_transaction() as transaction:
                 slow = _brought(here, here.carry.push_raw(first.writes()))
                 await run_on_postgres(
@@ -416,11 +418,11 @@ def test_a_puller_misses_nothing_when_the_second_writer_would_commit_first(
                 reader = await asyncpg.connect(url)
                 early = await reader.fetchval("SELECT count(*) FROM operation_evidence")
                 await reader.close()
-                assert not done
+                assert not done, "I6: it has a later place, and is there before the one that is still being written"
 
             assert await quick == [("stored", None)]
-            assert early == 0
-            assert len(await here.pulled(first.scope)) == 2
+            assert early == 1
+            assert len(await here.pulled(first.scope)) == 3
 
     asyncio.run(run())
 

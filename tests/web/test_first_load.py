@@ -114,9 +114,11 @@ def test_every_transaction_in_what_a_tablet_runs_is_strict(release: BuiltRelease
     scripts = [(ROOT / file.lies_at).read_text("ascii") for file in release.files if file.path.endswith("worker.js")]
 
     transactions = [found for script in scripts for found in re.findall(r"\.\s*transaction\(([^)]*)\)", script)]
+    words = [found for script in scripts for found in re.findall(r"\bDURABILITY ?= ?([^,;\n]*)", script)]
 
     assert len(transactions) == 1
-    assert re.search(r'durability: ?"strict"', transactions[0])
+    assert re.search(r"durability: ?DURABILITY\b", transactions[0])
+    assert words == ['"strict"']
 
 
 def test_what_a_tablet_runs_makes_no_code_from_words(release: BuiltRelease) -> None:

@@ -6,7 +6,7 @@
  * background tab's handle dies without a word (assurance 1.2). The unsent database stays at version 1 for ever, so that a
  * release that is rolled back can still open it.
  */
-import { StorageProblem } from '../../../sync/tablet/ports.js';
+import { DURABILITY, StorageProblem } from '../../../sync/tablet/ports.js';
 
 /** @typedef {import('../../../sync/tablet/ports.js').Storage} Storage */
 /** @typedef {import('../../../sync/tablet/ports.js').Change} Change */
@@ -84,7 +84,7 @@ function open(name, stores, told, lost) {
 /** @param {IDBDatabase} database @param {string[]} stores @param {IDBTransactionMode} mode @param {() => void} lost @returns {IDBTransaction} */
 function begin(database, stores, mode, lost) {
   try {
-    return database.transaction(stores, mode, { durability: 'strict' });
+    return database.transaction(stores, mode, { durability: DURABILITY });
   } catch (problem) {
     lost();
     throw asProblem(problem);

@@ -47,8 +47,21 @@ def test_every_transaction_that_a_tablet_opens_is_strict() -> None:
             keepers[name] = kept
 
     assert list(transactions) == [OPENS_TRANSACTIONS]
-    assert all("durability: 'strict'" in arguments for arguments in transactions[OPENS_TRANSACTIONS])
+    assert all("durability: DURABILITY" in arguments for arguments in transactions[OPENS_TRANSACTIONS])
+    assert "import { DURABILITY, " in (ROOT / OPENS_TRANSACTIONS).read_text("utf-8")
+    assert "export const DURABILITY = 'strict';" in (ROOT / "sync" / "tablet" / "ports.js").read_text("utf-8")
     assert keepers == ALLOWED_KEEPERS
+
+
+def test_every_database_is_opened_at_version_1_for_ever() -> None:
+    """DUR-19, DUR-20: one file opens databases, in one place, in their one form; stores are made only where there is no database yet."""
+    openings = {
+        path.relative_to(ROOT).as_posix(): found
+        for path in _sources()
+        if (found := re.findall(r"indexedDB\.open\(([^)]*)\)", path.read_text("utf-8")))
+    }
+
+    assert openings == {OPENS_TRANSACTIONS: ["name, 1"]}
 
 
 @pytest.mark.engine("chromium")

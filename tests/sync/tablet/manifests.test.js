@@ -112,3 +112,33 @@ for (const odd of [true, [3], 'these words']) {
     assert.deepEqual(await withWords(tab), before);
   });
 }
+
+test('an answer that was meant for somebody else does not keep back what a restored office lacks', async () => {
+  const { world, tab } = await withTwoNotes();
+  const empty = { streams: new Map(), positions: new Map(), carryKeys: new Map() };
+  world.office.restore(empty);
+  const first = await tab.compares();
+  // Another tablet asked about as many streams, of which the office has more than these ever were.
+  says(world, { count: 5, highest: 5, head: 'a'.repeat(64) });
+
+  const compared = await tab.compares();
+
+  assert.equal(first.epochChanged, true);
+  assert.equal(compared.offered, 2);
+  assert.equal((await tab.storage.range('safe')).length, 0);
+  world.online();
+  await tab.pushesAll();
+  assert.equal((await tab.storage.range('safe')).length, 2);
+  assert.equal([...world.office.streams.values()].flat().length, 2);
+});
+
+test('where the office has more than this tablet ever gave out, and was not restored, what is safe stays safe', async () => {
+  const { world, tab } = await withTwoNotes();
+  says(world, { count: 5, highest: 5, head: 'a'.repeat(64) });
+
+  const compared = [await tab.compares(), await tab.compares()];
+
+  // Offered again each time, it would never come to an end.
+  assert.deepEqual(compared.map(({ offered }) => offered), [0, 0]);
+  assert.equal((await tab.storage.range('safe')).length, 2);
+});
