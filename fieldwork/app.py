@@ -16,6 +16,7 @@ from starlette.middleware import Middleware
 
 from fieldwork.actions.central import Central, now, open_central
 from fieldwork.actions.exports import keep_writing_exports
+from fieldwork.actions.soundness import hear_what_was_found, keep_looking
 from fieldwork.settings import Settings
 from fieldwork.templating.environment import make_environment
 from fieldwork.web import routes
@@ -43,15 +44,35 @@ async def _exports_written(central: Central, wanted: bool) -> AsyncIterator[None
         await asyncio.gather(writing, return_exceptions=True)
 
 
+@asynccontextmanager
+async def _looked_through(central: Central, wanted: bool) -> AsyncIterator[None]:
+    """The log is looked through when it is time, for as long as the block lasts; what was found before is heard at once."""
+    hear_what_was_found(central)
+    if not wanted:
+        yield
+        return
+    looking = asyncio.create_task(keep_looking(central), name="soundness")
+    try:
+        yield
+    finally:
+        looking.cancel()
+        await asyncio.gather(looking, return_exceptions=True)
+
+
 def create_app(settings: Settings, *, clock: Callable[[], datetime] = now, with_browser_half: bool = True) -> Starlette:
     """Central for these settings. The database is opened when the application starts and closed when it ends.
 
-    Without the browser half (in the simulator, and in tests of the wire) nothing under `/a/` is served and no export is written.
+    Without the browser half (in the simulator, and in tests of the wire) nothing under `/a/` is served, no export is written and the log
+    is not looked through by itself.
     """
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[dict[str, Any]]:
-        async with open_central(settings, clock=clock) as central, _exports_written(central, with_browser_half):
+        async with (
+            open_central(settings, clock=clock) as central,
+            _exports_written(central, with_browser_half),
+            _looked_through(central, with_browser_half),
+        ):
             yield {
                 "central": central,
                 "environment": make_environment(settings.root / "templates"),

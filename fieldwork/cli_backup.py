@@ -6,6 +6,7 @@ A backup is made beside a running server and sealed to a key whose private half 
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -61,7 +62,9 @@ def backup(file: Annotated[Path, typer.Argument(help="The file to write; it must
     except (BackupProblem, ExportProblem, TablesUnknown) as problem:
         raise _said(problem) from problem
     console.print(f"Backed up {_what(made.proof)}.")
-    console.print("Restored into an empty database, compared with what was read, and found equal.")
+    console.print(
+        f"Restored into an empty database in {_seconds(made.proof)}, compared with what was read, and found equal."
+    )
     console.print(f"  {file} ({size_in_words(made.size_bytes)})", markup=False)
     console.print(
         f"It opens with both shares of the backup key {made.key_id}. Sessions, one-use codes and exported files are not in it."
@@ -84,7 +87,7 @@ def restore(
     except (BackupProblem, TablesUnknown) as problem:
         raise _said(problem) from problem
     made_at = moment_in_words(restored.made_at)
-    console.print(f"Restored the backup of {made_at}: {_what(restored)}.")
+    console.print(f"Restored the backup of {made_at}: {_what(restored)}. It took {_seconds(restored)}.")
     console.print(f"{counted(restored.records, 'record was', 'records were')} worked out again from the log.")
     console.print(
         "\nWhat comes back by itself: start the server. Each tablet compares what it holds and sends what is missing here."
@@ -93,8 +96,18 @@ def restore(
     console.print(
         "What has to be done first: words that were removed at a desk since then are here again. Remove them again before"
         " others sign in; tablets that had heard of it still hold them removed. What was removed on a tablet is removed"
-        " here when that tablet comes. Tablets that were revoked since then, accounts that were closed and parts that"
-        " ended are as they were, too: revoke, close and end them again before you start the server."
+        " here when that tablet comes. Accounts that were closed since then and parts that ended are as they were, too:"
+        " close and end them again before others sign in."
+    )
+    if restored.tablets_that_wait:
+        console.print(
+            f"What waits for you: {counted(restored.tablets_that_wait, 'tablet sends', 'tablets send')} what is on it as soon as"
+            " the server runs, and gets nothing from the office until an administrator has said on the page Tablets that it is"
+            " still yours. Revoke there those that were lost since then: nobody can see it from the backup."
+        )
+    console.print(
+        "Tablets that were set up since then are not known here. Make a new code for each of them: when it is set up again for"
+        " the same person, what is on it is sent."
     )
     _say_what_is_not_whole(restored, "All of the backup came back. But it was not whole when it was made:")
 
@@ -106,6 +119,10 @@ def _what(restored: Restored) -> str:
         f" {counted(restored.files, 'file', 'files')}, {counted(rows['account'], 'account', 'accounts')}"
         f" and {counted(rows['device'], 'device', 'devices')}"
     )
+
+
+def _seconds(restored: Restored) -> str:
+    return counted(math.ceil(restored.took_s), "second", "seconds")
 
 
 def _say_what_is_not_whole(restored: Restored, sentence: str) -> None:

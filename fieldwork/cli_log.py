@@ -22,6 +22,7 @@ from fieldwork.store.heads import heads_of, problems_with
 from fieldwork.store.log import instant
 from fieldwork.store.rebuilding import rebuild_all
 from fieldwork.store.settings import database_id
+from fieldwork.store.soundness import note_soundness
 from fieldwork.store.verifying import LogProblem, damage_to_the_file, verify_all
 
 console = Console(highlight=False, soft_wrap=True)
@@ -39,26 +40,32 @@ def verify(
     heads: Annotated[
         Path | None, typer.Option("--heads", help="Heads that `fieldwork heads` wrote down earlier.")
     ] = None,
+    go_on: Annotated[
+        bool, typer.Option("--go-on", help="Take notes in again, though what is found now stays as it is.")
+    ] = False,
 ) -> None:
     """Prove that the log is whole: the database file, chains, hashes, numbers and positions, and anchored heads. It repairs nothing."""
     anchored = _anchored(heads)
 
-    async def run() -> tuple[list[LogProblem], str | None]:
+    async def run() -> tuple[list[LogProblem], list[LogProblem], str | None]:
         async with open_central(read_settings()) as central:
             found = await damage_to_the_file(central.log)
             if found:
                 # A damaged file is asked nothing more.
-                return found, None
+                return found, [], None
             found = await verify_all(central.log)
-            if anchored is not None:
-                found += await problems_with(central.log, anchored.heads)
-            return found, await database_id(central.database)
+            by_heads = [] if anchored is None else await problems_with(central.log, anchored.heads)
+            return found, by_heads, await database_id(central.database)
 
-    found, database = asyncio.run(run())
+    of_the_log, by_heads, database = asyncio.run(run())
+    stops = _told_to_a_serving_office(of_the_log, go_on)
+    found = [*of_the_log, *by_heads]
     if anchored is not None and database not in (None, anchored.database_id):
         problems.print("These heads were written down of another database.")
     for problem in found:
         problems.print(str(problem), markup=False)
+    if of_the_log:
+        problems.print(_STOPPED if stops else _GOES_ON)
     if found:
         raise typer.Exit(1)
     console.print("The log is whole.")
@@ -68,6 +75,23 @@ def verify(
             f" {moment_in_words(anchored.taken_at)}. The last line of that file is sha256 {anchored.sha256}",
             markup=False,
         )
+
+
+_STOPPED = (
+    "The office takes nothing in while this stands: notes stay on the tablets. Restore the last good backup into an empty place;"
+    " `fieldwork verify --go-on` takes notes in again as it is, and only what is found beyond this stops it again."
+)
+_GOES_ON = "The office takes notes in all the same."
+
+
+def _told_to_a_serving_office(found: list[LogProblem], go_on: bool) -> bool:
+    """It takes notes in again when the log is whole, or when somebody has said to go on. What heads show is not told it: somebody may have
+    brought those of another office. Returns whether it takes nothing in."""
+    try:
+        return note_soundness(read_settings().data, found, datetime.now(UTC), go_on=go_on).stops
+    except OSError as problem:
+        problems.print(f"A serving office was not told of it: {problem.strerror}.")
+        return bool(found)
 
 
 def _anchored(path: Path | None) -> AnchoredHeads | None:

@@ -30,6 +30,8 @@ class Settings:
     secure: bool = False
     """True when people reach this central over HTTPS: cookies are then Secure and their names say so."""
     allowed_hosts: tuple[str, ...] = THIS_MACHINE
+    proving: Path | None = None
+    """Where a backup is proved; None: in the data folder with SQLite, in memory with PostgreSQL (`backup/proving.py`)."""
 
     @property
     def keys(self) -> Path:
@@ -45,9 +47,10 @@ class Settings:
 
 
 def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
-    """Settings from `FIELDWORK_DATA`, `DATABASE_URL`, `FIELDWORK_HOSTS` and `FIELDWORK_SECURE`."""
+    """Settings from `FIELDWORK_DATA`, `DATABASE_URL`, `FIELDWORK_HOSTS`, `FIELDWORK_SECURE` and `FIELDWORK_PROVING`."""
     data = Path(environment.get("FIELDWORK_DATA") or ROOT / ".data").absolute()
     hosts = tuple(host.strip() for host in environment.get("FIELDWORK_HOSTS", "").split(",") if host.strip())
+    proving = environment.get("FIELDWORK_PROVING")
     secure = environment.get("FIELDWORK_SECURE", "")
     if secure not in ("", "0", "1"):
         raise SettingsProblem("FIELDWORK_SECURE is 1 behind HTTPS, and 0 or nothing on this machine alone")
@@ -56,4 +59,5 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         database_url=environment.get("DATABASE_URL") or f"sqlite://{data / 'central.sqlite3'}",
         secure=secure == "1",
         allowed_hosts=hosts or THIS_MACHINE,
+        proving=Path(proving).absolute() if proving else None,
     )

@@ -6,6 +6,7 @@ An administrator's seat is a property of the account. It opens no review, no vis
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
@@ -131,6 +132,17 @@ async def revoke(central: Central, by: Account, device_id: str) -> Device:
         raise NotFound
     await devices.revoke_device(central.database, device.id, now=central.clock())
     return device
+
+
+async def still_ours(central: Central, by: Account, device_ids: Sequence[str]) -> None:
+    """Say of tablets of a restored office that they are still in the hands of its people: they may read again.
+
+    Raises FormFaults when none is named. One that was revoked meanwhile stays revoked. The second time changes nothing.
+    """
+    require_administrator(by)
+    if not device_ids:
+        raise FormFaults(Fault("device", "Choose the tablets that are still yours"))
+    await devices.let_read(central.database, [_uuid(one) for one in device_ids])
 
 
 def _uuid(text: str) -> UUID:

@@ -26,22 +26,24 @@ class Carrier:
     person_id: str
     may_read: bool
     last_seen_at: datetime
+    reading_waits: bool = False
+    """It has shown its reading token, and the office was restored: it reads once somebody has said that it is still theirs."""
 
 
 async def carrier_of(central: Central, token: str) -> Carrier | None:
     """The device with this token, also when it has been revoked; None for a token that was never given."""
     token_hash = hashlib.sha256(token.encode()).hexdigest()
     found = await central.log.ask(
-        "SELECT id, person_id, revoked_at, reading_token_hash, last_seen_at FROM device"
+        "SELECT id, person_id, revoked_at, reading_token_hash, last_seen_at, reading_waits FROM device"
         " WHERE token_hash = ? OR reading_token_hash = ?",
         token_hash,
         token_hash,
     )
-    for device_id, person_id, revoked_at, reading_token_hash, last_seen_at in found:
-        reads = reading_token_hash == token_hash
+    for device_id, person_id, revoked_at, reading_token_hash, last_seen_at, reading_waits in found:
+        reads, waits = reading_token_hash == token_hash and revoked_at is None, bool(reading_waits)
         # SQLite has no moments, and keeps them as text.
         seen_at = datetime.fromisoformat(last_seen_at) if isinstance(last_seen_at, str) else last_seen_at
-        return Carrier(str(device_id), str(person_id), reads and revoked_at is None, seen_at)
+        return Carrier(str(device_id), str(person_id), reads and not waits, seen_at, reads and waits)
     return None
 
 

@@ -17,11 +17,13 @@ from fieldwork.store.database import Database
 from fieldwork.store.keyring import Keyring, open_keyring
 from fieldwork.store.log import Log
 from fieldwork.store.migrate import check_schema, migrate
-from fieldwork.store.settings import set_setting_once
+from fieldwork.store.settings import set_setting_once, setting
 
 EPOCH = "epoch"
 RESTORING = "restoring"
 """In the data folder for as long as a restore puts something there (`fieldwork/backup/`)."""
+RESTORED = "restored/"
+"""Settings whose keys begin so tell of a restore; the rest of the key is the epoch that began with it (`restores.py`)."""
 
 
 class NotRestoredYet(Exception):
@@ -74,6 +76,7 @@ async def open_central(
         keyring = open_keyring(settings.keys)
         epoch = await set_setting_once(database, EPOCH, str(uuid.uuid4()))
         # A new incarnation at each start: central can never use a number twice, whatever was restored beneath it.
-        log = Log(database, keyring, permit, incarnation=str(uuid.uuid4()), clock=clock)
+        restored = await setting(database, f"{RESTORED}{epoch}") is not None
+        log = Log(database, keyring, permit, incarnation=str(uuid.uuid4()), clock=clock, restored=restored)
         async with log.open():
             yield Central(settings, database, log, keyring, epoch, clock)

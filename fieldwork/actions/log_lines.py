@@ -16,6 +16,9 @@ LOGGER: Final = "fieldwork"
 
 FIELDS: Final[dict[str, frozenset[str]]] = {
     "not_taken_in": frozenset({"hindrance"}),
+    "log_damaged": frozenset({"problems"}),
+    "log_sound_again": frozenset({"problems"}),
+    "log_not_looked_through": frozenset(),
     "tablet_reported": frozenset(
         {
             "device",

@@ -10,11 +10,8 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
-from fieldwork.actions.central import Central
+from fieldwork.actions.central import RESTORED, Central
 from fieldwork.store.settings import setting
-
-RESTORED = "restored/"
-"""Settings whose keys begin so tell of a restore; the rest of the key is the epoch that began with it."""
 
 
 @dataclass(frozen=True, slots=True)

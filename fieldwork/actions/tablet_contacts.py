@@ -22,6 +22,7 @@ from fieldwork.domain.problems import Fault, FormFaults
 from fieldwork.domain.rights import TEAM
 from fieldwork.domain.tablet_contact import (
     ALARM_AFTER_HOURS,
+    CLOCKS_DIFFER_BY,
     CONTACT_NOTED_EVERY,
     LONGEST_ALARM_AFTER_HOURS,
     HeldOfVisit,
@@ -78,8 +79,9 @@ async def take_contact(central: Central, carrier: Carrier, contact: Contact) -> 
 
 
 def is_contact_due(central: Central, carrier: Carrier) -> bool:
-    """Whether it is five minutes since it was written down that this carrier was here."""
-    return central.clock() - carrier.last_seen_at >= CONTACT_NOTED_EVERY
+    """Whether it is five minutes since it was written down that this carrier was here, or was written in a future that never was."""
+    since = central.clock() - carrier.last_seen_at
+    return since >= CONTACT_NOTED_EVERY or since < -CLOCKS_DIFFER_BY
 
 
 async def note_carrier(central: Central, carrier: Carrier) -> None:

@@ -11,16 +11,19 @@ import asyncio
 import hashlib
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from fieldwork.actions.backups_made import note_backup
 from fieldwork.actions.central import EPOCH, refuse_half_restored
 from fieldwork.actions.files import path_of
 from fieldwork.backup.contents import About, End, FileBegins, FilePiece, KeyFile, Rows, write_entry
 from fieldwork.backup.keys import PublicKey, read_public_key
 from fieldwork.backup.problems import BackupProblem, said_in_words
+from fieldwork.backup.proving import clear_what_was_left, place_to_prove
 from fieldwork.backup.restoring import Restored, put_back
 from fieldwork.backup.sealed_file import SealedWriter
 from fieldwork.export.offering import unfinished_beside
@@ -49,9 +52,7 @@ def back_up(settings: Settings, target: Path, moment: datetime) -> Made:
     """Write a backup to `target`, prove it and give it its name. Raises BackupProblem, and NotRestoredYet where a restore
     has not ended; then there is no file of that name.
 
-    Never writes over a file. It begins event loops of its own, one after the other: a process has one database open at a time. The copy
-    that proves it lies in a private folder of the data folder, whose words are there anyway, and is gone at the end; what a killed
-    backup left of it, the next one clears away.
+    Never writes over a file. It begins event loops of its own, one after the other: a process has one database open at a time.
     """
     refuse_half_restored(settings)
     public = read_public_key(settings.keys)
@@ -60,8 +61,12 @@ def back_up(settings: Settings, target: Path, moment: datetime) -> Made:
     path = database_address(settings.database_url).path
     if path is not None and not path.exists():
         raise DatabaseUnreachable("There is no database yet, so there is nothing to back up.")
+    clear_what_was_left(settings)
     with said_in_words("The backup could not be written", f"There is no file {target.name}."):
         proof = _written_and_proved(settings, target, public, moment)
+    # The backup is good, whether or not there is room for a line about it.
+    with suppress(OSError):
+        note_backup(settings, moment)
     return Made(public.id, target.stat().st_size, proof)
 
 
@@ -69,12 +74,12 @@ def _written_and_proved(settings: Settings, target: Path, public: PublicKey, mom
     with unfinished_beside(target) as folder:
         written = folder / target.name
         with open(os.open(written, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as out:
-            data_key = asyncio.run(_written(settings, out, public, moment))
+            data_key, rows_bytes = asyncio.run(_written(settings, out, public, moment))
             out.flush()
             os.fsync(out.fileno())
             # What is proved is what the disk gives back, not what memory remembers.
             os.posix_fadvise(out.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
-        with unfinished_beside(settings.data / "proving") as proving:
+        with place_to_prove(settings, rows_bytes) as proving:
             copy = Settings(data=proving / "data", database_url=f"sqlite://{proving / 'data' / 'central.sqlite3'}")
             proof = asyncio.run(put_back(written, data_key, copy, moment, keep_files=False))
         try:
@@ -89,7 +94,8 @@ def _taken(target: Path) -> BackupProblem:
     return BackupProblem(f"{target.name} is there already, and a backup is never written over another file.")
 
 
-async def _written(settings: Settings, out: BinaryIO, public: PublicKey, moment: datetime) -> bytes:
+async def _written(settings: Settings, out: BinaryIO, public: PublicKey, moment: datetime) -> tuple[bytes, int]:
+    """Write the backup. Returns the key that opens it, and how many bytes of it are not stored files."""
     made_at = instant(moment)
     sealed = SealedWriter(out, public, made_at)
     async with Database(settings.database_url) as database:
@@ -105,7 +111,7 @@ async def _written(settings: Settings, out: BinaryIO, public: PublicKey, moment:
             tables = await _write_tables(sealed, log)
     write_entry(sealed, End(tables, keys, files, files_bytes, not_whole))
     sealed.finish()
-    return sealed.data_key
+    return sealed.data_key, out.tell() - files_bytes
 
 
 def _write_keys(sealed: SealedWriter, folder: Path) -> int:

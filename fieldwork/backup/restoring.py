@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
@@ -18,9 +19,9 @@ from itertools import chain
 from pathlib import Path
 from uuid import uuid4
 
-from fieldwork.actions.central import EPOCH, RESTORING
+from fieldwork.actions.central import EPOCH, RESTORED, RESTORING
 from fieldwork.actions.files import path_of
-from fieldwork.actions.restores import RESTORED, told_of_restore
+from fieldwork.actions.restores import told_of_restore
 from fieldwork.backup.checking import check
 from fieldwork.backup.contents import About, End, Entry, FileBegins, FilePiece, KeyFile, Rows, entries_of
 from fieldwork.backup.keys import PrivateKey
@@ -69,6 +70,10 @@ class Restored:
     files: int
     files_bytes: int
     files_not_whole: tuple[str, ...]
+    took_s: float
+    """From the first byte that was read to the last that was looked through: how long people wait for their office."""
+    tablets_that_wait: int
+    """They send, and read once somebody has said that they are still the office's."""
     problems: tuple[LogProblem, ...]
 
     @property
@@ -100,6 +105,7 @@ async def put_back(
 
     Without `keep_files` the bytes of the stored files are checked and not written: for proving a backup.
     """
+    began_at = time.monotonic()
     with entries_of(path, data_key) as entries:
         about, end = check(path, entries)
     with _alone_and_all_or_nothing(settings) as place:
@@ -120,6 +126,7 @@ async def put_back(
                 place.is_taken = True
             with said_in_words("All of the backup was put back, but it could not be looked through", _LOOK_AGAIN):
                 problems = await verify_all(log)
+                [[waiting]] = await log.ask("SELECT COUNT(*) FROM device WHERE reading_waits")
     return Restored(
         about.made_at,
         epoch,
@@ -128,6 +135,8 @@ async def put_back(
         end.files,
         end.files_bytes,
         tuple(end.files_not_whole),
+        time.monotonic() - began_at,
+        int(waiting),
         tuple(problems),
     )
 
@@ -289,7 +298,8 @@ def _from_a_newer(path: Path, what: str) -> BackupProblem:
 
 
 def _as_a_new_start(about: About, epoch: str, moment: datetime) -> Work[None]:
-    """The new epoch, a line that says that there was a restore, and a word about exports whose files are not here."""
+    """The new epoch, a line that says that there was a restore, tablets that wait to read, and a word about exports whose files are not
+    here."""
     yield Tell("DELETE FROM setting WHERE key = ?", [(EPOCH,)])
     [[operations]] = yield Ask("SELECT COALESCE(SUM(count), 0) FROM stream")
     told = told_of_restore(
@@ -297,6 +307,9 @@ def _as_a_new_start(about: About, epoch: str, moment: datetime) -> Work[None]:
     )
     yield Tell("INSERT INTO setting (key, value) VALUES (?, ?)", [(EPOCH, epoch)])
     yield Tell("INSERT INTO setting (key, value) VALUES (?, ?)", [(f"{RESTORED}{epoch}", told)])
+    # A tablet that was lost and revoked after the backup is in it as one that may read. Nobody here can know which, so none reads before
+    # somebody has looked; all of them send.
+    yield Tell("UPDATE device SET reading_waits = TRUE WHERE revoked_at IS NULL", [()])
     yield Tell(
         "UPDATE export_job SET state = 'failed', path = NULL, sha256 = NULL, problem = ? WHERE state = 'done'",
         [(_EXPORT_GONE,)],

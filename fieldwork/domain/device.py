@@ -41,6 +41,8 @@ class Device:
     last_seen_at: datetime
     app_version: str
     revoked_at: datetime | None = None
+    reading_waits: bool = False
+    """It sends, and gets nothing: the office was restored, and may not know any more that this device was revoked."""
 
 
 def enrolment_code_as_typed(typed: str) -> str:

@@ -12,6 +12,10 @@ from uuid import UUID
 CONTACT_NOTED_EVERY = timedelta(minutes=5)
 """A sign of life is written down no more often: a tablet that sends each note must not cost a second commit for each."""
 
+CLOCKS_DIFFER_BY = timedelta(minutes=15)
+"""A time that lies further ahead was written while central's clock was wrong. Two processes of one office, and two requests that overtook
+each other, differ by far less."""
+
 ALARM_AFTER_HOURS = 24
 LONGEST_ALARM_AFTER_HOURS = 720
 """How long something may wait on a tablet before the office is warned, until an administrator says otherwise; and at most."""

@@ -18,6 +18,7 @@ DONE = {
     "disabled": ("Account disabled.", "The person is signed out everywhere and cannot sign in."),
     "enabled": ("Account enabled.", "The person can sign in again."),
     "revoked": ("Tablet revoked.", "It can still bring what it carries. It gets nothing more."),
+    "still_ours": ("Tablets confirmed.", "They get what others write again."),
     "alarm": ("Hours changed.", "Warnings follow them from now on."),
     "joined": ("Added to the team.", "They see this visit from now on."),
     "part_ended": ("The part has ended.", "What they wrote stays. They see this visit no more."),

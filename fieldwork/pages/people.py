@@ -44,6 +44,8 @@ class DeviceLine:
     """What it said last; None when it has said nothing."""
     reports: Sequence[TabletReport] = ()
     """What it found wrong with its own copies, the last first."""
+    reading_waits: bool = False
+    """It gets nothing until somebody has said, after a restore, that it is still the office's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +153,8 @@ def devices(
     return {
         "title": "Tablets",
         "restored": [] if recent is None else _restored(lines, recent),
+        "waiting": _waiting(sum(_waits(line) for line in lines)),
+        "waiting_href": "/devices/still-ours",
         "devices": sorted(shown, key=lambda device: not device["said"]["alarm"]),
         "action": "/devices/alarm",
         "hours": field(
@@ -182,6 +186,8 @@ def _restored(lines: Sequence[DeviceLine], restored: RestoreLine) -> list[str]:
 
 def _device(line: DeviceLine, alarm_after: timedelta, now: datetime, restored: RestoreLine | None = None) -> Page:
     seen = last_here(line.last_seen_at, now)
+    if _waits(line):
+        seen += " It sends, and gets nothing until you say that it is still yours."
     if restored is not None and line.revoked_at is None and line.last_seen_at < restored.at:
         seen += " It has not been here since the office was restored."
     return {
@@ -194,6 +200,21 @@ def _device(line: DeviceLine, alarm_after: timedelta, now: datetime, restored: R
         "reports": reports(line.reports, line.person),
         "action": f"/devices/{line.device_id}/revoke",
     }
+
+
+def _waiting(number: int) -> list[str]:
+    if number == 0:
+        return []
+    wait = counted(number, "tablet waits", "tablets wait")
+    return [
+        f"{wait} for you. This office was restored from a backup, and a tablet that was revoked after the backup was made is not marked"
+        " as revoked any more. So no tablet gets anything from the office until you have said that it is still yours.",
+        "Nobody’s notes wait for this. Every tablet sends what it holds, and people go on writing.",
+    ]
+
+
+def _waits(line: DeviceLine) -> bool:
+    return line.reading_waits and line.revoked_at is None
 
 
 def _facts(line: AccountLine) -> list[Page]:

@@ -10,7 +10,10 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID, uuid4
 
+from tortoise.expressions import Q
+
 from fieldwork.domain.device import ENROLMENT_CODE_LASTS, Device, EnrolmentCode, enrolment_code_as_typed
+from fieldwork.domain.tablet_contact import CLOCKS_DIFFER_BY
 from fieldwork.store import tables
 from fieldwork.store.database import Database
 from fieldwork.store.secrets_at_rest import hash_of, new_enrolment_code, new_secret
@@ -88,9 +91,15 @@ async def device_of(database: Database, device_id: UUID) -> Device | None:
 
 
 async def note_contact(database: Database, device_id: UUID, *, now: datetime) -> None:
-    """The device was here, also a revoked one. The time never goes back; the second time changes nothing."""
+    """The device was here, also a revoked one. The time never goes back, but from where central's clock was ahead; the second time changes
+    nothing."""
     async with database.writing() as connection:
-        await tables.Device.filter(id=device_id, last_seen_at__lt=now).using_db(connection).update(last_seen_at=now)
+        await tables.Device.filter(seen_before(now), id=device_id).using_db(connection).update(last_seen_at=now)
+
+
+def seen_before(now: datetime) -> Q:
+    """Devices of which is written that they were here before now, or in a future that central's clock was once in."""
+    return Q(last_seen_at__lt=now) | Q(last_seen_at__gt=now + CLOCKS_DIFFER_BY)
 
 
 async def revoke_device(database: Database, device_id: UUID, *, now: datetime) -> None:
@@ -99,10 +108,23 @@ async def revoke_device(database: Database, device_id: UUID, *, now: datetime) -
         await tables.Device.filter(id=device_id, revoked_at__isnull=True).using_db(connection).update(revoked_at=now)
 
 
+async def let_read(database: Database, device_ids: Iterable[UUID]) -> None:
+    """These devices need not wait any longer for what others wrote. A revoked one stays revoked; the second time changes nothing."""
+    async with database.writing() as connection:
+        waiting = tables.Device.filter(id__in=list(device_ids), reading_waits=True)
+        await waiting.using_db(connection).update(reading_waits=False)
+
+
 async def all_devices(database: Database) -> tuple[Device, ...]:
     """Every device, the one that was here last first; also revoked ones."""
     rows = await tables.Device.all().using_db(database.reader).order_by("-last_seen_at", "id")
     return tuple(_shape_of(row) for row in rows)
+
+
+async def devices_that_wait(database: Database) -> tuple[Device, ...]:
+    """The devices of a restored office of which nobody has said yet that they are still its own; no revoked ones."""
+    rows = tables.Device.filter(reading_waits=True, revoked_at__isnull=True).using_db(database.reader)
+    return tuple(_shape_of(row) for row in await rows.order_by("-last_seen_at", "id"))
 
 
 async def devices_of_person(database: Database, person_id: UUID) -> tuple[Device, ...]:
@@ -151,4 +173,5 @@ def _shape_of(row: tables.Device) -> Device:
         last_seen_at=row.last_seen_at,
         app_version=row.app_version,
         revoked_at=row.revoked_at,
+        reading_waits=bool(row.reading_waits),
     )

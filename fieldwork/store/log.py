@@ -55,13 +55,27 @@ def instant(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
 
 
+class LogDamaged(Exception):
+    """The log takes nothing in, because a look through it found damage: a note on top of it could not be called safe."""
+
+
 class Log:
     """The log of one central. Use inside `async with log.open():`, which runs the writer."""
 
     def __init__(
-        self, database: Database, keyring: Keyring, permit: Permit, *, incarnation: str, clock: Clock | None = None
+        self,
+        database: Database,
+        keyring: Keyring,
+        permit: Permit,
+        *,
+        incarnation: str,
+        clock: Clock | None = None,
+        restored: bool = False,
     ) -> None:
         self.database, self.keyring, self.permit, self.incarnation = database, keyring, permit, incarnation
+        self._restored = restored
+        self.is_damaged = False
+        """A look through the log found damage: nothing more is called stored until somebody has seen to it (`soundness.py`)."""
         self._clock = clock or (lambda: datetime.now(UTC))
         self._writer = Writer(database, self._work, self._written)
         self._to_sweep = asyncio.Event()
@@ -87,20 +101,28 @@ class Log:
 
     # Writing
 
-    async def accept(self, push: Push, carrier: str | None) -> tuple[Receipt, ...]:
+    async def accept(self, push: Push, carrier: str | None, whose: str | None = None) -> tuple[Receipt, ...]:
         """Take in what a carrier brought; the receipts are given after the commit. The second time: the same verdicts."""
-        return await self.take_in(self.opened(push, carrier))
+        return await self.take_in(self.opened(push, carrier, whose))
 
     async def take_in(self, brought: Brought) -> tuple[Receipt, ...]:
-        """`accept` for a push that is open."""
+        """`accept` for a push that is open. Raises LogDamaged; nothing is stored then."""
+        self._refuse_if_damaged()
         outcome = await self._writer.enter(brought)
         return tuple(outcome.receipts)
 
-    def opened(self, push: Push, carrier: str | None) -> Brought:
-        """What a carrier brought, opened as far as it can be. Nothing is asked of the database."""
+    def opened(self, push: Push, carrier: str | None, whose: str | None = None) -> Brought:
+        """What a carrier brought, opened as far as it can be. Nothing is asked of the database.
+
+        `whose` is the person whose tablet the carrier is. An office that was restored may have lost the redacts that were made there, so it
+        takes an author's own tablet at its word that words of theirs were removed.
+        """
         carry_keys = {key.id: key for key in push.carry_keys}
         opener = self.keyring.opener(carry_keys)
-        lines = [open_arrival(line, opener) if isinstance(line, PushLine) else line for line in push.lines]
+        believed = whose if self._restored else None
+        lines = [
+            open_arrival(line, opener, believed=believed) if isinstance(line, PushLine) else line for line in push.lines
+        ]
         return Brought(lines, carrier, carry_keys)
 
     @asynccontextmanager
@@ -119,11 +141,17 @@ class Log:
 
     async def write(self, drafts: Sequence[Draft], person_id: str) -> Outcome:
         """Write as central, in the name of the signed-in person. A draft that was written before changes nothing."""
+        self._refuse_if_damaged()
         return await self._writer.enter(OwnWriting(self.incarnation, person_id, drafts, instant(self._clock())))
 
     async def import_drafts(self, drafts: Sequence[Draft], incarnation: str) -> Outcome:
         """Write the drafts of one pack, all in one transaction. The same pack again changes nothing."""
+        self._refuse_if_damaged()
         return await self._writer.enter(OwnWriting(incarnation, None, drafts, None))
+
+    def _refuse_if_damaged(self) -> None:
+        if self.is_damaged:
+            raise LogDamaged
 
     def _work(self, brought: Sequence[Brought | OwnWriting]) -> Work[list[Outcome]]:
         return enter(brought, self.permit, self.keyring, instant(self._clock()))

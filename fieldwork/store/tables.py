@@ -98,6 +98,8 @@ class Device(Model):
     unsent_count = fields.IntField(null=True)
     oldest_unsent_at = fields.DatetimeField(null=True)
     app_version = fields.CharField(max_length=64)
+    reading_waits = fields.BooleanField(null=True)
+    """True from a restore until somebody at the office has said that the device is still theirs."""
 
     class Meta:
         table = "device"

@@ -8,9 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from fieldwork.domain.tablet_contact import HeldOfVisit, TabletContact
+from tortoise.expressions import Q
+
+from fieldwork.domain.tablet_contact import CLOCKS_DIFFER_BY, HeldOfVisit, TabletContact
 from fieldwork.store import tables
 from fieldwork.store.database import Database
+from fieldwork.store.devices import seen_before
 from fieldwork.store.retrying import retrying
 
 _OF_THE_TABLET = ("told_at", "app_version", "waiting", "oldest_at", "oldest_age_s", "attention", "drafts", "persisted")
@@ -19,7 +22,8 @@ _OF_THE_TABLET = ("told_at", "app_version", "waiting", "oldest_at", "oldest_age_
 async def keep_contact(database: Database, contact: TabletContact) -> bool:
     """Keep what this device says in place of what it said before, and note that it was here.
 
-    False where something that it said later is kept already. The second time changes nothing.
+    False where something that it said later is kept already. The second time changes nothing. What was written while central's clock was
+    ahead is later than nothing: else that tablet would be refused until the clock has come there.
     """
     # On PostgreSQL the first two of a device may come to two processes at the same moment.
     return await retrying(lambda: _keep(database, contact))
@@ -42,7 +46,8 @@ async def _keep(database: Database, contact: TabletContact) -> bool:
     said = {name: getattr(contact, name) for name in _OF_THE_TABLET}
     async with database.writing() as connection:
         of_device = tables.TabletContact.filter(device_id=contact.device_id).using_db(connection)
-        if not await of_device.filter(told_at__lte=contact.told_at).update(**said):
+        earlier = Q(told_at__lte=contact.told_at) | Q(told_at__gt=contact.told_at + CLOCKS_DIFFER_BY)
+        if not await of_device.filter(earlier).update(**said):
             if await of_device.exists():
                 return False
             await tables.TabletContact.create(using_db=connection, device_id=contact.device_id, **said)
@@ -53,7 +58,7 @@ async def _keep(database: Database, contact: TabletContact) -> bool:
         )
         device = tables.Device.filter(id=contact.device_id).using_db(connection)
         await device.update(app_version=contact.app_version)
-        await device.filter(last_seen_at__lt=contact.told_at).update(last_seen_at=contact.told_at)
+        await device.filter(seen_before(contact.told_at)).update(last_seen_at=contact.told_at)
     return True
 
 

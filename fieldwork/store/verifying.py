@@ -18,6 +18,7 @@ from sync.central.header import Header, Stream, Unreadable, hash_of, read_header
 from sync.central.seal import NotOpened
 
 ROWS_AT_ONCE = 500
+_CORRUPT = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 _COLUMNS = (
     "sequence, operation, record_type, record, kind, header, header_hash, body, body_hash, standing, code, redacted_by,"
     " sealed IS NOT NULL, scope_id"
@@ -101,6 +102,14 @@ async def damage_to_the_file(log: Log) -> list[LogProblem]:
     except sqlite3.DatabaseError as problem:
         return [LogProblem("the database file", str(problem))]
     return [LogProblem("the database file", str(row[0])) for row in found if row[0] != "ok"]
+
+
+def corruption_in(error: Exception) -> LogProblem | None:
+    """What is wrong with the database file, where this error says that it is no database any more; None for every other error."""
+    # The low byte is the primary code.
+    if isinstance(error, sqlite3.Error) and getattr(error, "sqlite_errorcode", 0) & 0xFF in _CORRUPT:
+        return LogProblem("the database file", str(error))
+    return None
 
 
 async def _by_number(log: Log, question: str, column: str = "id", after: int = 0) -> AsyncIterator[Row]:

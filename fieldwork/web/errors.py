@@ -15,6 +15,7 @@ from fieldwork.actions.central import Central
 from fieldwork.actions.log_lines import write_line
 from fieldwork.domain.problems import FormFaults, NotFound, Problem, TooLarge
 from fieldwork.store.hindrances import MAY_BE_HINDERED, hindrance_of
+from fieldwork.store.log import LogDamaged
 from fieldwork.store.writer import LogClosed
 from fieldwork.web.guard import HEADERS
 from fieldwork.web.htmx import page
@@ -73,6 +74,19 @@ class NoRoom(Problem):
     what_to_do = (
         "Tell whoever runs the server. Nothing more can be taken in until there is room on its disk; then try again."
     )
+
+
+class Damaged(Problem):
+    """A look through the log found that it is not as it was written."""
+
+    slug = "damaged"
+    status = 503
+    again_after_s = 600
+    title = "The office takes nothing in at the moment"
+    sentence = (
+        "Its database was found to be damaged, so nothing was changed. Notes stay on the tablets, where they are safe."
+    )
+    what_to_do = "Tell whoever looks after central. They run fieldwork verify, and restore the last backup."
 
 
 class NotNow(Problem):
@@ -181,11 +195,17 @@ async def on_anything(request: Request, error: Exception) -> Response:
     return answer
 
 
+async def on_damaged(request: Request, error: Exception) -> Response:
+    """The log is damaged, and takes nothing in."""
+    return problem_page(request, Damaged())
+
+
 HANDLERS = {
     Problem: on_problem,
     HTTPException: on_http,
     FormFaults: on_faults,
     LogClosed: on_closed,
+    LogDamaged: on_damaged,
     **dict.fromkeys(MAY_BE_HINDERED, on_hindrance),
     Exception: on_anything,
 }

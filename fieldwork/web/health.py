@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from fieldwork.actions.backups_made import last_backup
 from fieldwork.actions.central import Central
 
 LEAST_FREE_BYTES = 64 * 1024 * 1024
@@ -24,7 +25,9 @@ async def livez(request: Request) -> Response:
 
 
 async def readyz(request: Request) -> Response:
-    """The log can be written, there is room on the disks, and nobody has asked central to stop; 503 with the reason otherwise."""
+    """The log is sound and can be written, there is room on the disks, and nobody has asked central to stop; 503 with the reason
+    otherwise. The second line says when the last good backup was made: whoever watches is to hear of an old one, and notes are taken in
+    all the same."""
     if request.scope["state"].get(DRAINING):
         return PlainTextResponse("not ready: draining\n", 503)
     central: Central = request.state["central"]
@@ -32,7 +35,17 @@ async def readyz(request: Request) -> Response:
         return PlainTextResponse("not ready: the disk is full\n", 503)
     if not await central.log.can_write():
         return PlainTextResponse("not ready: the log cannot be written\n", 503)
-    return PlainTextResponse("ready\n")
+    if central.log.is_damaged:
+        return PlainTextResponse("not ready: the database is damaged\n", 503)
+    return PlainTextResponse(f"ready\n{_backup_words(central)}\n")
+
+
+def _backup_words(central: Central) -> str:
+    made_at = last_backup(central.settings)
+    if made_at is None:
+        return "note: no backup was made here yet"
+    hours = max(0, int((central.clock() - made_at).total_seconds())) // 3600
+    return f"note: the last good backup is {hours} {'hour' if hours == 1 else 'hours'} old"
 
 
 def _disks(central: Central) -> set[Path]:

@@ -259,6 +259,7 @@ def _device(
         revoked_at=device.revoked_at,
         contact=contact,
         reports=reports,
+        reading_waits=device.reading_waits,
     )
 
 

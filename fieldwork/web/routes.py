@@ -16,6 +16,7 @@ from fieldwork.web import (
     reviews,
     sealed_copies,
     sign_in,
+    still_ours,
     sync,
     team,
     visits,
@@ -40,6 +41,7 @@ def all_routes(assets: Assets | None) -> list[BaseRoute]:
         *evidence.ROUTES,
         *removal.ROUTES,
         *people.ROUTES,
+        *still_ours.ROUTES,
         *sealed_copies.ROUTES,
         *([Mount(PREFIX, app=assets, name="assets"), *TabletRoutes(assets).routes] if assets is not None else []),
     ]

@@ -1,7 +1,8 @@
 """The HTTP coat of PROTOCOL.md section 4: push, pull, manifest, keys, report, contact. No cookie counts here, only the device's token.
 
 Step 6 of the life of one note. The token names the carrier; whose words they are, and whether their author may write them, is
-judged behind `actions`. A revoked tablet may still bring what it carries, and gets nothing.
+judged behind `actions`. A revoked tablet may still bring what it carries, and gets nothing; after a restore every tablet does so until
+somebody has said that it is still the office's.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ async def push(request: Request) -> Response:
     try:
         body = await request.body()
         async with central.log.time_to_read(len(body)):
-            brought = central.log.opened(read_push(body), carrier.device_id)
+            brought = central.log.opened(read_push(body), carrier.device_id, carrier.person_id)
     except PushProblem as problem:
         return refusal(central, problem.code, 400)
     except ClientDisconnect:
@@ -62,7 +63,7 @@ async def pull(request: Request) -> Response:
     """A page of operations. What one may not read and what does not exist are the same 404."""
     central, carrier = await _central_and_carrier(request)
     if carrier is None or not carrier.may_read:
-        return _refused(central)
+        return _refused_reading(central, carrier)
     scope, lane = request.query_params.get("scope", ""), request.query_params.get("lane", "")
     after = request.query_params.get("after", "0")
     if not after.isascii() or not after.isdigit() or len(after) > 16 or not is_uuid(scope.partition(":")[2]):
@@ -94,7 +95,7 @@ async def scopes(request: Request) -> Response:
     """What the person behind the reading token may hold now."""
     central, carrier = await _central_and_carrier(request)
     if carrier is None or not carrier.may_read:
-        return _refused(central)
+        return _refused_reading(central, carrier)
     return _json(write_scopes(central.epoch, await scopes_for(central, carrier)))
 
 
@@ -149,6 +150,13 @@ def _sign_of_life(central: Central, carrier: Carrier) -> BackgroundTask | None:
 
 def _json(body: bytes, afterwards: BackgroundTask | None = None) -> Response:
     return Response(body, media_type="application/json", headers=dict(PRIVATE), background=afterwards)
+
+
+def _refused_reading(central: Central, carrier: Carrier | None) -> Response:
+    """Nothing to read with this token; or not yet, which is another thing to a person who waits for it."""
+    if carrier is not None and carrier.reading_waits:
+        return refusal(central, "reading_waits", 403)
+    return _refused(central)
 
 
 def _refused(central: Central) -> Response:

@@ -6,9 +6,8 @@
 import { draftPage } from './pages/activities.js';
 import { uuid7 } from './identifiers.js';
 import { ordered, said } from './reading.js';
-import { mustMove } from './keeping.js';
+import { mustMove, refused } from './keeping.js';
 import { NotSaved } from './not_saved.js';
-import { refusedPage } from './pages/keeping.js';
 import { problemPage } from './problems.js';
 import { restrictionsOf } from './restrictions.js';
 import { unlocked } from './standing.js';
@@ -24,7 +23,7 @@ const FIELDS = ['type', 'source_role', 'tracked_child', 'mode', 'place_kind', 'd
 export async function draft(application, { params }) {
   const visit = visitOf(application, params.visit);
   if (visit === null) return problemPage(application, 404);
-  if (mayNotBegin(application, visit.record)) return refusedHere(visit.record);
+  if (mayNotBegin(application, visit.record)) return sentElsewhere(application, visit.record);
   const now = new Date();
   const ids = Object.fromEntries(IDS.map((name) => [name, uuid7()]));
   return { template: 'activities/draft.html', page: draftPage({ ...offered(application, visit), ids, values: null, now, problems: {} }) };
@@ -34,7 +33,7 @@ export async function draft(application, { params }) {
 export async function create(application, { params, form }) {
   const visit = visitOf(application, params.visit);
   if (visit === null) return problemPage(application, 404);
-  if (mayNotBegin(application, visit.record)) return refusedHere(visit.record);
+  if (mayNotBegin(application, visit.record)) return sentElsewhere(application, visit.record);
   const values = Object.fromEntries(FIELDS.map((name) => [name, String(form.get(name) ?? '').trim()]));
   const ids = Object.fromEntries(IDS.map((name) => [name, idFrom(form.get(name))]));
   const offers = offered(application, visit);
@@ -74,8 +73,8 @@ function mayNotBegin(application, visit) {
   });
 }
 
-/** @param {string} visit */
-const refusedHere = (visit) => refusedPage('not_installed', { href: `/tablet/visits/${visit}`, words: 'Back to the visit' });
+/** @param {import('./application.js').Application} application @param {string} visit */
+const sentElsewhere = (application, visit) => refused(application, 'not_installed', { href: `/tablet/visits/${visit}`, words: 'Back to the visit' });
 
 /** @param {import('./application.js').Application} application @param {import('./reading.js').RecordState} visit */
 function offered(application, visit) {

@@ -20,7 +20,7 @@ import { Session } from './session.js';
 import { savedWords, STATES, stateOfSaving } from './states.js';
 import { Writings } from './writing.js';
 import { notePlace, openPlace } from '../../sync/tablet/locked.js';
-import { countOutbox } from '../../sync/tablet/outbox.js';
+import { countAside, countOutbox } from '../../sync/tablet/outbox.js';
 import { StorageProblem } from '../../sync/tablet/ports.js';
 import { reconcile } from '../../sync/tablet/reconcile.js';
 import { save } from '../../sync/tablet/save.js';
@@ -102,13 +102,13 @@ export class Application {
     this.passkeys = { asks: false, adds: false };
     /** What this start found has still to be said to the person who unlocks. */
     this.untold = true;
-    /** @type {string[]} what went wrong since the start: names of errors and places in the code, never words of anybody */
+    /** @type {string[]} what went wrong since the start, each once: names of errors and places in the code, never words of anybody */
     this.faults = [];
   }
 
   /** Where a locked or new tablet goes instead; null when the route may answer. @param {import('./router.js').Route | null} route @param {string} path @returns {string | null} */
   diversion(route, path) {
-    if (this.enrolment === null) return route?.enrolled === false ? null : '/tablet/enrol';
+    if (this.enrolment === null) return route?.enrolled === false || route?.always ? null : '/tablet/enrol';
     if (this.session !== null) return route?.enrolled === false ? '/tablet/' : null;
     if (route?.locked) return null;
     if (route !== null && route.method === 'GET' && path !== '/tablet/unlock') this.goingTo = path;
@@ -210,9 +210,20 @@ export class Application {
   }
 
   async #tellStates() {
-    const counts = await countOutbox(this.tablet.storage);
+    const counts = await this.#counted();
     this.counts = counts;
     this.tell({ states: { connection: this.flusher.connection(), saved: savedWords(counts), standing: await standing(this) } });
+  }
+
+  /** What waits; null where the database cannot be read and nothing is known to wait: the bar then says nothing, and not what it said last. */
+  async #counted() {
+    try {
+      return await countOutbox(this.tablet);
+    } catch (problem) {
+      if (!(problem instanceof StorageProblem)) throw problem;
+      this.note(problem);
+      return countAside(this.tablet);
+    }
   }
 
   /**
@@ -238,7 +249,10 @@ export class Application {
   /** @param {unknown} fault */
   note(fault) {
     const at = fault instanceof Error ? `${fault.name}: ${(fault.stack ?? '').split('\n').slice(0, 3).join(' ')}` : 'unknown';
-    this.faults.push(at.replace(/https?:\/\/[^/\s]+/g, ''));
+    const words = at.replace(/https?:\/\/[^/\s]+/g, '');
+    // What fails at each turn for hours is said once a start.
+    if (this.faults.includes(words)) return;
+    this.faults.push(words);
     console.error(fault);
   }
 

@@ -47,7 +47,7 @@ export async function enrol(application, { form }) {
 }
 
 /** On a tablet that somebody uses already the place was good enough, and what they began is finished. @param {import('./application.js').Application} application */
-const refusedNew = async ({ enrolment, window }) => (enrolment === null ? refusedHere(window) : null);
+const refusedNew = async (application) => (application.enrolment === null ? refusedHere(application) : null);
 
 /** @typedef {{person: string, name: string, device: string, carrying_token: string, reading_token: string}} Granted */
 

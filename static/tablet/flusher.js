@@ -9,6 +9,7 @@
  */
 import { persisted } from './ports/persistence.js';
 import { Round } from './round.js';
+import { READING_WAITS } from './session.js';
 import { BROWSERS_OWN } from './turns.js';
 import { chanceOf, retryAfterMs, waitAfter } from '../../sync/tablet/backoff.js';
 import { contactStep } from '../../sync/tablet/contact.js';
@@ -40,6 +41,9 @@ export class Flusher {
   /** When words came that are not finished yet. */
   #typed_ms = -Infinity;
 
+  /** The office sends nothing down to this person's tablet yet: it was restored. */
+  readingWaits = false;
+
   #failures = { comparing: 0, fetching: 0, reporting: 0, telling: 0 };
 
   /** What the office has heard of what is still here, when, and by whose token: each person's is a tablet of its own there. */
@@ -57,7 +61,7 @@ export class Flusher {
     this.turns = turns;
     this.pusher = new Pusher(application.tablet);
     const around = {
-      afterFault_ms: LOOK_AGAIN_MS,
+      afterFault_ms: (/** @type {number} */ inARow) => waitAfter(inARow, chanceOf(application.tablet.random)),
       fault: (/** @type {unknown} */ fault) => this.application.note(fault),
       ended: () => this.application.tellStates(),
       pause_ms: () => this.pauseLeft_ms(),
@@ -185,6 +189,7 @@ export class Flusher {
     this.#fetchedFor = session;
     if (session === null) return { wait_ms: PULL_EVERY_MS, held: false };
     const { problem, retryAfter } = await session.fetch();
+    this.readingWaits = problem === READING_WAITS;
     this.#note(problem, this.sending);
     if (problem !== null) return this.#backOff('fetching', problem, retryAfter);
     this.#failures.fetching = 0;
@@ -227,7 +232,7 @@ export class Flusher {
 
   /** Somebody answered, or nobody. Where an answer comes again, the errand that may wait for one need not wait longer. @param {string | null} problem @param {Round} other */
   #note(problem, other) {
-    const reached = problem === null || problem.startsWith('status_');
+    const reached = problem === null || problem.startsWith('status_') || problem === READING_WAITS;
     if (reached === this.#reached) return;
     if (reached && this.#reached === false) {
       other.within(LOOK_AGAIN_MS);

@@ -8,6 +8,7 @@
 import { refusedPage, standingWords } from './pages/keeping.js';
 import { persisted } from './ports/persistence.js';
 import { room } from './ports/reserve.js';
+import { countOutbox } from '../../sync/tablet/outbox.js';
 
 /** What the page says of the window it stands in. @typedef {{apple: boolean, installed: boolean, mustBeInstalled: boolean}} Window */
 
@@ -21,11 +22,19 @@ export async function standing({ window, reserving }) {
   return standingWords({ promised: await persisted(), window, nearlyFull: reserving.nearlyFull });
 }
 
-/** The page that stands where a tablet would be set up; null when it may be. @param {Window} window @param {() => Promise<import('../../sync/tablet/ports.js').Room | null>} [ask] @returns {Promise<import('./router.js').Shown | null>} */
-export async function refusedHere(window, ask = room) {
-  if (mustMove(window)) return refusedPage('not_installed');
+/** The page that stands where a tablet would be set up; null when it may be. @param {import('./application.js').Application} application @param {() => Promise<import('../../sync/tablet/ports.js').Room | null>} [ask] @returns {Promise<import('./router.js').Shown | null>} */
+export async function refusedHere(application, ask = room) {
+  if (mustMove(application.window)) return refused(application, 'not_installed');
   const here = await ask();
-  return here !== null && here.quota_bytes < LEAST_QUOTA_BYTES ? refusedPage('not_kept') : null;
+  return here !== null && here.quota_bytes < LEAST_QUOTA_BYTES ? refused(application, 'not_kept') : null;
+}
+
+/**
+ * Why no visit is begun in this window, and what has to leave it before anybody goes elsewhere.
+ * @param {import('./application.js').Application} application @param {'not_kept' | 'not_installed'} why @param {{href: string, words: string} | ''} [back]
+ */
+export async function refused({ tablet, enrolment }, why, back = '') {
+  return refusedPage(why, { waiting: (await countOutbox(tablet)).waiting, sends: enrolment !== null, back });
 }
 
 /** Whether no visit may be begun in this window. @param {Window} window */

@@ -6,7 +6,7 @@
 import { chosenMinutes } from './locking.js';
 import { onlyHerePage } from './pages/only_here.js';
 import { persisted } from './ports/persistence.js';
-import { countOutbox, needsAttention } from '../../sync/tablet/outbox.js';
+import { countOutbox, needsAttention, outboxRows } from '../../sync/tablet/outbox.js';
 import { told } from './reading.js';
 import { unlocked } from './standing.js';
 
@@ -15,12 +15,12 @@ export async function show(application) {
   const session = unlocked(application);
   const { replica } = session;
   const { storage } = application.tablet;
-  const counts = await countOutbox(storage);
+  const counts = await countOutbox(application.tablet);
   /** @type {Set<string>} */
   const records = new Set();
-  for (const { value } of await storage.range('outbox')) {
-    if (value.at_office) continue;
-    const record = replica.recordOf(value.operation);
+  for (const { at_office, operation } of await outboxRows(application.tablet)) {
+    if (at_office) continue;
+    const record = replica.recordOf(operation);
     if (record === undefined) continue;
     const state = replica.find(record);
     if (state?.record_type === 'evidence') records.add(record);
@@ -30,7 +30,7 @@ export async function show(application) {
     template: 'only_here/show.html',
     page: onlyHerePage({
       counts, records: records.size, drafts: await storage.count('drafts'), attention: await needsAttention(storage), person: session.person,
-      connection: application.flusher.connection(), persisted: await persisted(), found: application.found, unopened: session.unopened,
+      connection: application.flusher.connection(), readingWaits: application.flusher.readingWaits, persisted: await persisted(), found: application.found, unopened: session.unopened,
       locks_after_minutes: await chosenMinutes(storage),
     }),
   };

@@ -41,7 +41,7 @@ export class Reserving {
       },
     };
     this.round = new Round(() => this.#lay(), timing, {
-      afterFault_ms: AGAIN_MS,
+      afterFault_ms: () => AGAIN_MS,
       fault: (fault) => application.note(fault),
       ended: async () => {},
       pause_ms: () => application.flusher.pauseLeft_ms(),

@@ -33,13 +33,17 @@ export class Round {
 
   #ended_ms = -Infinity;
 
+  /** Turns in a row that ended in a fault. What fails each time is asked for ever less often, as what is refused (DUR-23). */
+  #faults = 0;
+
   /** @type {Set<() => void>} people who pressed a button and watch */
   #watching = new Set();
 
   /**
    * @param {() => Promise<Next>} errand @param {Timing} timing
-   * @param {{afterFault_ms: number, fault: (fault: unknown) => void, ended: () => Promise<void>, pause_ms: () => number}} around `pause_ms`:
-   * how long from now until a pause is taken for one, if no key comes; 0 when nobody types
+   * @param {{afterFault_ms: (inARow: number) => number, fault: (fault: unknown) => void, ended: () => Promise<void>, pause_ms: () => number}} around
+   * `afterFault_ms`: how long to wait after so many turns in a row that ended in a fault; `pause_ms`: how long from now until a pause is
+   * taken for one, if no key comes; 0 when nobody types
    */
   constructor(errand, timing, around) {
     this.errand = errand;
@@ -100,10 +104,13 @@ export class Round {
     this.#callOff = null;
     this.#running = true;
     this.#again = false;
-    let next = { wait_ms: this.around.afterFault_ms, held: false };
+    let next;
     try {
       next = await this.errand();
+      this.#faults = 0;
     } catch (fault) {
+      this.#faults += 1;
+      next = { wait_ms: this.around.afterFault_ms(this.#faults), held: this.#faults > 1 };
       this.around.fault(fault);
     }
     this.#running = false;

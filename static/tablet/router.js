@@ -21,8 +21,8 @@ import { rendered } from './rendering.js';
  * @typedef {{status?: number, template: string, page: Record<string, any>, at?: string, file?: File}} Shown
  * @typedef {{seeOther: string}} Elsewhere
  * @typedef {(application: import('./application.js').Application, request: Request) => Promise<Shown | Elsewhere>} Handler
- * @typedef {{method: 'GET' | 'POST', path: string, handler: Handler, locked?: boolean, enrolled?: boolean}} Route
- * `locked`: answers while locked. `enrolled: false`: answers on a tablet that is not enrolled.
+ * @typedef {{method: 'GET' | 'POST', path: string, handler: Handler, locked?: boolean, enrolled?: boolean, always?: boolean}} Route
+ * `locked`: answers while locked. `enrolled: false`: answers on a tablet that is not enrolled, and on no other. `always`: on either.
  */
 /** @typedef {{status: number, headers: Record<string, string>, body: string, url: string, file: File | null}} Answer */
 

@@ -61,6 +61,6 @@ export const ROUTES = [
   { method: 'POST', path: '/tablet/find', handler: finding_words.search },
   { method: 'GET', path: '/tablet/only-here', handler: only_here.show },
   { method: 'POST', path: '/tablet/only-here', handler: only_here.send },
-  { method: 'GET', path: '/tablet/sealed-copy', handler: sealed_copies.draft, locked: true },
-  { method: 'POST', path: '/tablet/sealed-copy', handler: sealed_copies.create, locked: true },
+  { method: 'GET', path: '/tablet/sealed-copy', handler: sealed_copies.draft, locked: true, always: true },
+  { method: 'POST', path: '/tablet/sealed-copy', handler: sealed_copies.create, locked: true, always: true },
 ];

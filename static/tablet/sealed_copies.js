@@ -28,7 +28,6 @@ export async function create(application) {
 }
 
 /** @param {import('./application.js').Application} application */
-async function standing({ tablet: { storage, overflow }, session }) {
-  // What only the journal has taken so far waits like anything else.
-  return { waiting: (await countOutbox(storage)).waiting + overflow.minted.length, drafts: await storage.count('drafts'), locked: session === null };
+async function standing({ tablet, session }) {
+  return { waiting: (await countOutbox(tablet)).waiting, drafts: await tablet.storage.count('drafts'), locked: session === null };
 }

@@ -16,6 +16,8 @@ import { PULLED_STORES } from '../../sync/tablet/stores.js';
 /** @typedef {{scope: string, lanes: import('../../sync/tablet/ports.js').Lane[]}} ReadableScope */
 /** @typedef {{problem: string | null, retryAfter: string | null}} Fetched */
 
+/** The office was restored from a backup, and has yet to say that this tablet is still its own; PROTOCOL.md 4.7. */
+export const READING_WAITS = 'reading_waits';
 const MOST_PAGES = 1_000;
 /** Long enough to read the page and to be asked by the tablet, which takes 45 seconds at most. */
 const LONGEST_PROVEN_MS = 120_000;
@@ -107,8 +109,9 @@ export class Session {
   async #scopes() {
     try {
       const answer = await this.#network.send({ method: 'GET', path: '/sync/scopes', headers: {}, body: null });
+      const said = answer.status === 200 || answer.status === 403 ? JSON.parse(fromUtf8(answer.bytes)) : null;
+      if (said?.format === 'fieldwork-problem/1' && said.problem === READING_WAITS) return { problem: READING_WAITS, retryAfter: answer.retryAfter };
       if (answer.status !== 200) return { problem: `status_${answer.status}`, retryAfter: answer.retryAfter };
-      const said = JSON.parse(fromUtf8(answer.bytes));
       return said?.format === 'fieldwork-scopes/1' && Array.isArray(said.scopes) ? said.scopes : { problem: 'not_from_central', retryAfter: null };
     } catch (problem) {
       if (problem instanceof NetworkProblem) return { problem: 'no_answer', retryAfter: null };

@@ -6,6 +6,7 @@
  */
 import { told } from './reading.js';
 import { STATES } from './states.js';
+import { needsPerson, outboxRows } from '../../sync/tablet/outbox.js';
 
 /** @typedef {import('./states.js').State} State */
 
@@ -18,11 +19,11 @@ export async function standings(application) {
   const waiting = new Set();
   /** @type {Set<string>} */
   const attention = new Set();
-  for (const { value } of await application.tablet.storage.range('outbox')) {
-    const record = replica.recordOf(value.operation);
+  for (const row of await outboxRows(application.tablet)) {
+    const record = replica.recordOf(row.operation);
     if (record === undefined) continue;
-    if (!value.at_office) waiting.add(record);
-    if (needsLook(value)) attention.add(record);
+    if (!row.at_office) waiting.add(record);
+    if (needsPerson(row)) attention.add(record);
   }
   const families = familiesOf(replica);
   const isSeen = seenBy(replica);
@@ -39,9 +40,6 @@ export function unlocked(application) {
   if (application.session === null) throw new Error('this page is for an unlocked tablet');
   return application.session;
 }
-
-/** @param {import('../../sync/tablet/stores.js').OutboxRow} row */
-const needsLook = ({ standing, code }) => standing !== 'unsent' && (standing !== 'held' || code === 'hash_differs');
 
 /** Every evidence record with its activity, blocks and codings, gathered in one go. @param {import('./reading.js').Replica} replica */
 function familiesOf(replica) {

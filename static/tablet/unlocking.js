@@ -154,13 +154,14 @@ async function placeHere({ tablet, enrolment, placeHere: refused }) {
  * @returns {Promise<import('./router.js').Shown>}
  */
 async function sealed(application, { error, problem = null, saved, status, text = '' }) {
-  const { enrolment, tablet: { storage } } = application;
+  const { enrolment, tablet } = application;
+  const { storage } = tablet;
   const place = await placeHere(application);
   const open = place !== undefined;
   const several = (await enrolments(storage)).length > 1;
   const passkey = enrolment === null || !application.passkeys.asks ? null : passkeyOf(await personRow(storage, enrolment.person));
   const why = lockedWords(application.lockedAfter_minutes);
-  const { waiting } = await countOutbox(storage);
+  const { waiting } = await countOutbox(tablet);
   const hidden = open ? 'What you wrote is hidden. You can go on writing: the words are sealed and join the record when you unlock.' : 'What you wrote is hidden. Unlock to read it.';
   return {
     status,
@@ -172,7 +173,7 @@ async function sealed(application, { error, problem = null, saved, status, text 
       sealed: {
         title: 'Locked', words: why === '' ? hidden : `${why} ${hidden}`,
         passphrase_label: several ? `Passphrase of ${enrolment?.name}` : 'Passphrase', others_href: '/tablet/people',
-        copy_href: waiting + application.tablet.overflow.minted.length > 0 ? '/tablet/sealed-copy' : '',
+        copy_href: waiting > 0 ? '/tablet/sealed-copy' : '',
         write_action: open ? '/tablet/locked-words' : '', unlock_action: '/tablet/unlock', saved, error, text,
         passkey: passkeyButton(passkey, { whose: several ? String(enrolment?.name) : '', problem }),
         place: place === undefined ? '' : { record: uuid7(), scope: place.scope, evidence: place.record, kind: kindOf(place), speaker: speakerOf(place) },

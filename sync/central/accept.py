@@ -127,7 +127,7 @@ def _judge_one(arrival: Arrival, facts: Facts, permit: Permit, outcome: Outcome)
 
 def _completes(arrival: Arrival, known: Known, facts: Facts) -> bool:
     """Whether this copy of the same header has what was missing when it came before (step 2)."""
-    if known.standing == "held" and _erasure(arrival, facts) is not None:
+    if known.standing == "held" and (arrival.said_removed or _erasure(arrival, facts) is not None):
         return True
     if known.standing == "stored" or known.redacted or arrival.body is None:
         return False
@@ -144,6 +144,8 @@ def _enter(
     header = line.header
     erasure = _erasure(arrival, facts) if facts.redactions else None
     standing, code = _weigh(arrival, facts, permit, erasure, in_place)
+    if erasure is None and arrival.said_removed and code != "chain_broken":
+        erasure = _said_removed(header)
     position = _next_position((header.scope, header.lane), facts, outcome) if standing == "stored" else None
     body = None if erasure is not None else arrival.body
     entered = Entered(arrival, standing, code, position, body, erasure.by if erasure else None)
@@ -188,7 +190,7 @@ def _weigh(
         return "stored", None
     if arrival.problem is not None:  # step 8
         return "quarantined", arrival.problem
-    if arrival.body is None:
+    if arrival.body is None and not arrival.said_removed:
         return "held", "body_missing"
     refusal = permit(arrival.line.header, facts)  # step 9
     if refusal is not None:
@@ -226,6 +228,11 @@ def _erasure(arrival: Arrival, facts: Facts) -> Redaction | None:
         if redaction.reaches(arrival.stream):
             return redaction
     return None
+
+
+def _said_removed(header: Header) -> Redaction:
+    """What stands for a redact that no backup holds: the operation names itself, and its author is who says so."""
+    return Redaction(header.operation, header.operation, header.person, "", False, header.scope, header.lane)
 
 
 def _take_effect(arrival: Arrival, by: Header, facts: Facts, permit: Permit, outcome: Outcome) -> None:

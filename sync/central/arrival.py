@@ -29,6 +29,8 @@ class Arrival(msgspec.Struct, frozen=True, gc=False):
     problem: str | None
     """Why the body is not usable (step 8), or None. A line without a body has neither body nor problem."""
     stream: Stream
+    said_removed: bool = False
+    """It came without words, in a restored office, from its own author's tablet: that the words were removed is taken from there."""
 
     @property
     def header(self) -> Header:
@@ -39,10 +41,17 @@ class Arrival(msgspec.Struct, frozen=True, gc=False):
         return self.body is None and not self.line.sealed
 
 
-def open_arrival(line: PushLine, opener: Opener) -> Arrival:
-    """Open one line (step 8), before the store is asked anything. A problem is a value here, not an error."""
+def open_arrival(line: PushLine, opener: Opener, *, believed: str | None = None) -> Arrival:
+    """Open one line (step 8), before the store is asked anything. A problem is a value here, not an error.
+
+    `believed` is the person whose word is taken for it that words of their own were removed (step 7); None: nobody's.
+    """
     if not line.sealed:
-        return Arrival(line, None, None, None, stream_of(line.header))
+        # Columns that are half there were damaged on the way: whoever removed words left both empty.
+        removed = (
+            believed is not None and line.header.person == believed and not line.carry and line.header.kind != "redact"
+        )
+        return Arrival(line, None, None, None, stream_of(line.header), removed)
     try:
         body = opener(line)
     except NotOpened:

@@ -22,6 +22,9 @@ import { KEK } from './simulated_tablet.js';
 
 const sha256 = (/** @type {string} */ text) => createHash('sha256').update(text).digest('hex');
 
+/** What is looked at is the disk; what a running program has beside it is not. */
+const NOTHING_ASIDE = { incarnation: null, heads: new Map(), minted: [], turn: Promise.resolve() };
+
 /** A fault that is waiting for the program is not used up by looking. @param {MemoryDevice} device */
 const lookedAt = ({ unsent }) => memoryStorage(Object.assign(Object.create(Object.getPrototypeOf(unsent)), unsent, { fault: null }), new Life());
 
@@ -50,7 +53,7 @@ export async function stateOf(device, full) {
     if (full) folded[row.person] = foldedState(await replicaOf(device, keys));
   }
   return {
-    counts: await countOutbox(storage),
+    counts: await countOutbox({ storage, overflow: NOTHING_ASIDE }),
     attention: await needsAttention(storage),
     entries: await Promise.all((await storage.range('entries')).map(async ({ value: { operation, stream, sequence, header, header_hash, body_hash, sealed, carry } }) => ({
       operation, stream, sequence, header_hash, body_hash, words: sealed !== null,

@@ -7,7 +7,7 @@
  */
 import { toUtf8 } from './bytes.js';
 import { streamParts } from './header.js';
-import { needsPerson } from './outbox.js';
+import { needsPerson, outboxRows } from './outbox.js';
 import { StorageProblem } from './ports.js';
 import { tellOffice } from './telling.js';
 
@@ -52,10 +52,8 @@ export async function contactStep(tablet, about, { told, due }) {
  * @param {Tablet} tablet @param {{app_version: string, persisted: boolean | null}} about @returns {Promise<Contact>}
  */
 export async function contactNow({ storage, clock, overflow }, { app_version, persisted }) {
-  const rows = (await storage.range('outbox')).map(({ key, value }) => ({ stream: key[0], ...value }));
+  const rows = await outboxRows({ storage, overflow });
   const here = rows.filter(({ at_office }) => !at_office);
-  const known = new Set(here.map(({ operation }) => operation));
-  here.push(...overflow.minted.map(({ row }) => row).filter(({ operation }) => !known.has(operation)));
   const now = clock.now();
   /** @param {string} then */
   const age_s = (then) => Math.max(0, Math.floor((Date.parse(now) - Date.parse(then)) / 1000));

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from fieldwork.backup.anchored_heads import read_heads, write_heads
 from fieldwork.backup.problems import BackupProblem
 from fieldwork.cli_log import register
 from fieldwork.store.heads import StreamHead
+from fieldwork.store.soundness import soundness_in
 from sync.central.header import Stream
 from tests.backup.offices import Lost
 from tests.store.log_authors import Author, new_visit
@@ -117,3 +119,32 @@ def test_a_file_that_is_no_heads_is_refused_before_anything_is_walked(
 
     assert refused.exit_code == 2
     assert "holds no anchored heads" in refused.output
+
+
+def test_OPS_06_a_serving_office_hears_what_verify_found_and_whether_somebody_goes_on_with_it(
+    on_sqlite: Lost, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """OPS-06. Heads of another office that somebody brings by mistake stop nobody."""
+    write_heads(tmp_path / "heads", HEADS, taken_at="2026-02-11T10:05:00.000Z", database_id="another")
+    mistaken = command(on_sqlite, monkeypatch, "verify", "--heads", tmp_path / "heads")
+    heard = [stops(on_sqlite)]
+    file = sqlite3.connect(on_sqlite.settings.data / "central.sqlite3", isolation_level=None)
+    file.execute("UPDATE operation_evidence SET body = x'00' WHERE standing = 'stored' AND body IS NOT NULL")
+    file.close()
+
+    found = command(on_sqlite, monkeypatch, "verify")
+    heard.append(stops(on_sqlite))
+    gone_on_with = command(on_sqlite, monkeypatch, "verify", "--go-on")
+    heard.append(stops(on_sqlite))
+
+    assert heard == [False, True, False]
+    assert [each.exit_code for each in (mistaken, found, gone_on_with)] == [1, 1, 1]
+    assert "takes nothing in" not in mistaken.output
+    assert "body_hash_differs" in found.output
+    assert "The office takes nothing in while this stands" in found.output
+    assert "The office takes notes in all the same" in gone_on_with.output
+
+
+def stops(here: Lost) -> bool:
+    found = soundness_in(here.settings.data)
+    return found is not None and found.stops

@@ -17,6 +17,8 @@ from fieldwork.backup.making import back_up
 from fieldwork.backup.restoring import restore
 from fieldwork.settings import Settings
 from fieldwork.simulation import FieldworkPremises, settings_in
+from fieldwork.store.database import Database
+from fieldwork.store.devices import devices_that_wait, let_read
 from fieldwork.store.verifying import verify_all
 from sync.simulator.run import simulate
 from tests.backup.offices import NOW
@@ -58,10 +60,17 @@ def _backed_up_and_restored(folder: Path) -> None:
     place = settings_in(beside / "restored")
     private = private_key(*(read_share(share_file(shares, number)) for number in (1, 2)))
     restore(beside / "file", private, place, NOW)
+    asyncio.run(_said_to_be_still_ours(place))
     for left in folder.glob("central.sqlite3*"):
         left.unlink()
     shutil.copyfile(place.data / "central.sqlite3", folder / "central.sqlite3")
     shutil.rmtree(beside)
+
+
+async def _said_to_be_still_ours(place: Settings) -> None:
+    """As an administrator does on the page of tablets: in these days none was lost."""
+    async with Database(place.database_url) as database:
+        await let_read(database, [each.id for each in await devices_that_wait(database)])
 
 
 def test_SYN_12_days_whose_office_is_restored_by_the_real_commands_hold_every_invariant() -> None:

@@ -143,6 +143,7 @@ def test_in_the_demonstration_an_ipad_is_set_up_in_a_window_and_finishes_what_it
         tablet.page.get_by_role("link", name="Start an evidence record").click()
 
         tablet.is_at("Put Fieldwork on the Home Screen first")
+        expect(tablet.page.get_by_role("button", name="Send now")).to_have_count(0)
         tablet.page.get_by_role("link", name="Back to the visit").click()
         _loads_the_application_anew(tablet, office, "off")
         tablet.opens_the_visit()

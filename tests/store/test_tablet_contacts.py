@@ -105,3 +105,33 @@ async def test_every_tablet_on_which_something_of_a_visit_waits_is_found_whoseve
 
 async def devices_known(database: Database, wanted: list[UUID]) -> set[UUID]:
     return {device.id for device in await devices.devices_named(database, wanted)}
+
+
+async def test_what_was_told_while_the_office_s_clock_was_years_ahead_keeps_no_later_word_out(
+    database: Database,
+) -> None:
+    device_id = await known_device(database)
+    ahead = replace(contact_of(device_id), told_at=NOW + timedelta(days=400))
+    await keep_contact(database, ahead)
+
+    assert await keep_contact(database, nothing_on(device_id)) is True
+
+    [kept] = (await contacts_of(database, [device_id])).values()
+    assert (kept.told_at, kept.waiting, kept.visits) == (NOW, 0, ())
+    device = await devices.device_of(database, device_id)
+    assert device is not None
+    assert device.last_seen_at == NOW
+
+
+async def test_a_sign_of_life_heals_a_time_in_the_future_and_a_small_difference_of_clocks_changes_nothing(
+    database: Database,
+) -> None:
+    device_id = await known_device(database)
+    seen = []
+    for moment in (NOW + timedelta(minutes=14), NOW, NOW + timedelta(days=400), NOW):
+        await devices.note_contact(database, device_id, now=moment)
+        device = await devices.device_of(database, device_id)
+        assert device is not None
+        seen.append(device.last_seen_at - NOW)
+
+    assert seen == [timedelta(minutes=14), timedelta(minutes=14), timedelta(days=400), timedelta(0)]

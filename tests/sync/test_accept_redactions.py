@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
+from sync.central.arrival import Arrival, open_arrival
 from sync.central.facts import Facts
-from tests.store.log_authors import Author, new_visit
-from tests.sync.judged_pushes import VISIT, brought, everybody_may, only_own_words, verdicts
+from sync.central.line import PushLine
+from tests.store.log_authors import Author, Written, new_id, new_operation_id, new_visit
+from tests.sync.judged_pushes import VISIT, brought, everybody_may, nobody_may, only_own_words, verdicts
 
 
 def test_own_words_that_were_removed_before_they_came_are_stored_without_their_body() -> None:
@@ -109,3 +112,111 @@ def test_a_number_without_its_body_is_stored_when_its_redact_is_known() -> None:
 
     assert verdicts(outcome) == [("stored", None)]
     assert outcome.receipts[0].redacted
+
+
+def said_removed(written: Written) -> Arrival:
+    """It without its words, as its author's own tablet brings it to a restored office."""
+    return open_arrival(written.arrival_without_body().line, no_opener, believed=written.header.person)
+
+
+def no_opener(line: PushLine) -> bytes:
+    raise AssertionError("there is nothing to open")
+
+
+def test_what_its_authors_own_tablet_says_was_removed_is_stored_without_words_and_its_successors_follow() -> None:
+    author, facts = Author(VISIT), Facts()
+    note, following = author.writes(), author.writes()
+
+    outcome = brought(facts, said_removed(note), following)
+    again = brought(facts, said_removed(note))
+
+    assert verdicts(outcome) == [("stored", None), ("stored", None)]
+    assert (outcome.receipts[0].redacted, outcome.receipts[0].body_hash) == (True, None)
+    first = outcome.entered[0]
+    assert (first.position, first.body, first.redacted_by) == (1, None, note.id)
+    assert (verdicts(again), again.receipts[0].redacted, again.entered) == ([("duplicate", None)], True, [])
+
+
+def test_what_was_held_without_its_words_is_let_go_by_its_authors_own_tablet() -> None:
+    author, facts = Author(VISIT), Facts()
+    note = author.writes()
+    brought(facts, note.arrival_without_body())
+
+    outcome = brought(facts, said_removed(note))
+
+    assert verdicts(outcome) == [("stored", None)]
+    assert outcome.completed[0].redacted_by == note.id
+
+
+def test_a_saying_that_words_were_removed_takes_no_words_that_are_here() -> None:
+    author, facts = Author(VISIT), Facts()
+    note = author.writes()
+    brought(facts, note)
+
+    outcome = brought(facts, said_removed(note))
+
+    assert verdicts(outcome) == [("duplicate", None)]
+    assert (outcome.receipts[0].redacted, outcome.receipts[0].body_hash) == (False, note.header.body_hash)
+    assert not outcome.erased
+
+
+def test_words_that_come_after_the_saying_that_they_were_removed_are_dropped_on_sight() -> None:
+    author, facts = Author(VISIT), Facts()
+    note = author.writes()
+    brought(facts, said_removed(note))
+
+    outcome = brought(facts, note)
+
+    assert verdicts(outcome) == [("duplicate", None)]
+    assert outcome.receipts[0].redacted
+    assert (outcome.completed, outcome.aside) == ([], [])
+
+
+def test_a_redact_that_comes_after_the_saying_changes_nothing_and_one_before_it_is_the_one_that_counts() -> None:
+    author, facts = Author(VISIT), Facts()
+    early, late = author.writes(), author.writes()
+    redact = author.redacts(early, late)
+    brought(facts, said_removed(early))
+
+    after = brought(facts, late.arrival_without_body(), redact)
+    before = brought(facts, said_removed(late))
+
+    assert list(after.erased) == [late.id]
+    assert [(each.standing, each.redacted_by) for each in before.completed] == [("stored", redact.id)]
+
+
+def test_a_saying_is_no_right_to_write() -> None:
+    author, facts = Author(VISIT), Facts()
+    note = author.writes()
+
+    outcome = brought(facts, said_removed(note), permit=nobody_may)
+
+    assert verdicts(outcome) == [("quarantined", "not_assigned")]
+    assert outcome.receipts[0].redacted
+
+
+def test_a_saying_that_had_to_wait_for_a_number_is_asked_for_again() -> None:
+    """What waits in the holding may have been brought by anybody; the author's tablet offers it again."""
+    author, facts = Author(VISIT), Facts()
+    first, note = author.writes(), author.writes()
+    brought(facts, msgspec.structs.replace(said_removed(note), said_removed=False))
+
+    brought(facts, first)
+    outcome = brought(facts, said_removed(note))
+
+    assert verdicts(outcome) == [("stored", None)]
+
+
+def test_nobody_is_believed_about_the_words_of_others_a_damaged_line_or_a_redact() -> None:
+    author = Author(VISIT)
+    note, redact = author.writes(), author.redacts(new_operation_id())
+    half = msgspec.structs.replace(note.arrival_without_body().line, carry="a key")
+
+    lines = (
+        (note.arrival_without_body().line, new_id()),
+        (half, author.person),
+        (redact.arrival_without_body().line, author.person),
+    )
+
+    assert not any(open_arrival(line, no_opener, believed=person).said_removed for line, person in lines)
+    assert not open_arrival(note.arrival_without_body().line, no_opener).said_removed

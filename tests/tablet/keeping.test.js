@@ -6,7 +6,7 @@ import { create as createActivity, draft as draftActivity } from '../../static/t
 import { Application } from '../../static/tablet/application.js';
 import { create as createBlock } from '../../static/tablet/blocks.js';
 import { ask, enrol } from '../../static/tablet/enrolment.js';
-import { LEAST_QUOTA_BYTES, mustMove, refusedHere, UNKNOWN_WINDOW } from '../../static/tablet/keeping.js';
+import { LEAST_QUOTA_BYTES, mustMove, refused, refusedHere, UNKNOWN_WINDOW } from '../../static/tablet/keeping.js';
 import { notStarted } from '../../static/tablet/not_started.js';
 import { standingWords } from '../../static/tablet/pages/keeping.js';
 import { forgetTries } from '../../static/tablet/passphrases.js';
@@ -15,6 +15,7 @@ import { room } from '../../static/tablet/ports/reserve.js';
 import { Reserving } from '../../static/tablet/reserving.js';
 import { NotSaved } from '../../static/tablet/not_saved.js';
 import { NOT_SAVED, Router } from '../../static/tablet/router.js';
+import { ROUTES } from '../../static/tablet/routes.js';
 import { stateOfSaving, STATES } from '../../static/tablet/states.js';
 import { notSaved } from '../../sync/tablet/saved.js';
 import { StorageProblem } from '../../sync/tablet/ports.js';
@@ -58,12 +59,49 @@ test('DUR-12: only WebKit in a window has to move, and only where the organisati
   for (const other of [{ apple: false }, { installed: true }, { mustBeInstalled: false }]) assert.equal(mustMove({ ...IN_SAFARI, ...other }), false);
 });
 
+/** Somebody's tablet, or one that is not set up yet, in this window. */
+async function inWindow(window, { enrolled = false, writes = 0 } = {}) {
+  const world = new World();
+  const tab = await world.enrolled();
+  for (let each = 0; each < writes; each += 1) await tab.writes({ text: `note ${each}` });
+  return { tab, application: { window, tablet: tab.tablet, enrolment: enrolled ? {} : null } };
+}
+
+test('DUR-12: a window that is sent to the Home Screen and holds what is not at the office says to send first, and lets it go', async () => {
+  const { tab, application } = await inWindow(IN_SAFARI, { enrolled: true, writes: 2 });
+
+  const full = (await refused(application, 'not_installed')).page;
+  await tab.pushesAll();
+  const sent = (await refused(application, 'not_installed')).page;
+
+  assert.match(full.steps[0], /^Send first, from this window: touch “Send now”/);
+  assert.deepEqual(full.waiting, {
+    words: '2 changes are in this window only. They do not come along to another.', send_action: '/tablet/only-here', copy_action: '/tablet/sealed-copy',
+  });
+  assert.deepEqual([sent.steps[0], sent.waiting], ['Touch “Share”, then “Add to Home Screen”.', '']);
+});
+
+test('DUR-12: a window that is not set up any more and holds something says to save a copy, which it makes, and never that nothing is lost', async () => {
+  const { application } = await inWindow(UNKNOWN_WINDOW, { writes: 1 });
+  const real = Object.assign(new Application(() => {}), { tablet: application.tablet });
+  const router = new Router(ROUTES);
+
+  const { page } = await refusedHere(application, async () => ({ quota_bytes: 1, used_bytes: 0 }));
+  const there = (method, path) => real.diversion(router.routes.find((route) => route.method === method && route.path === path), path);
+
+  assert.match(page.steps[0], /^Save a sealed copy first/);
+  assert.deepEqual([page.waiting.send_action, page.waiting.copy_action], ['', '/tablet/sealed-copy']);
+  assert.doesNotMatch(page.sentences.join(' '), /nothing is lost/);
+  assert.deepEqual([there('POST', '/tablet/sealed-copy'), there('GET', '/tablet/sealed-copy'), there('GET', '/tablet/')], [null, null, '/tablet/enrol']);
+});
+
 test('DUR-13: only a quota that is said to be small refuses a window', async () => {
-  const refused = async (said) => (await refusedHere(UNKNOWN_WINDOW, async () => said))?.page.title ?? null;
+  const { application } = await inWindow(UNKNOWN_WINDOW);
+  const refused = async (said) => (await refusedHere(application, async () => said))?.page.title ?? null;
 
   assert.equal(await refused({ quota_bytes: LEAST_QUOTA_BYTES - 1, used_bytes: 0 }), 'This window does not keep notes');
   assert.deepEqual([await refused({ quota_bytes: LEAST_QUOTA_BYTES, used_bytes: 0 }), await refused(null)], [null, null]);
-  assert.equal((await refusedHere(IN_SAFARI, async () => null)).page.title, 'Put Fieldwork on the Home Screen first');
+  assert.equal((await refusedHere({ ...application, window: IN_SAFARI }, async () => null)).page.title, 'Put Fieldwork on the Home Screen first');
 });
 
 test('DUR-03: the words for a full tablet say so, and never that anything is saved that is not', () => {

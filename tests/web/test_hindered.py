@@ -172,7 +172,7 @@ async def test_the_disk_of_the_database_is_looked_at_where_it_is_another(
 
         answer = await here.call("GET", "/readyz")
 
-    assert (ready.status, ready.body) == (200, b"ready\n")
+    assert (ready.status, ready.body) == (200, b"ready\nnote: no backup was made here yet\n")
     assert (answer.status, answer.body) == (503, b"not ready: the disk is full\n")
 
 

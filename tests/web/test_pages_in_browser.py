@@ -19,6 +19,7 @@ from fieldwork.settings import ROOT
 from tests.web.markup_validity import fragment_problems, nu_problems
 from tests.web.office import Office, Tablet, Template, _settings, open_office
 from tests.web.styleguide import axe_violations
+from tests.web.test_still_ours import restored
 
 CHROMIUM = "/usr/bin/chromium"
 STARTS_WITHIN_S = 20.0
@@ -44,7 +45,7 @@ def addresses(office: Office) -> dict[str, list[str]]:
         ],
         "researcher": [f"/reviews/{review}/questions/1", f"/reviews/{review}/exports", "/visits/nothing"],
         "safeguarding": [f"/reviews/{review}/concerns"],
-        "administrator": ["/", "/people", "/people/draft", "/devices"],
+        "administrator": ["/", "/people", "/people/draft", "/devices", "/devices/still-ours"],
     }
 
 
@@ -64,6 +65,7 @@ def test_every_page_and_every_swap_is_valid_markup(office: Office) -> None:
 
 def _things_have_happened(office: Office) -> None:
     office.tablet_of("A-I2").sends()
+    restored(office)
     stranger = office.tablet_of("B-I2")
     stranger.records(f"visit:{office.visit_id('A')}", "A word from a neighbour.")
     stranger.sends()

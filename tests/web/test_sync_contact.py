@@ -139,3 +139,13 @@ async def test_a_sign_of_life_that_cannot_be_written_down_costs_no_answer(
         answer = here.answers[-1]
         [receipt] = read_receipts(answer.body)[1]
         assert (answer.status, receipt.verdict) == (200, "stored")
+
+
+async def test_a_tablet_that_was_seen_in_a_future_is_seen_when_it_comes(database_url: str, tmp_path: Path) -> None:
+    """Central's clock was once ahead; by what was written then the tablet would be silent until that day."""
+    async with wire(database_url, tmp_path) as here:
+        await was_here(here, days=-400)
+
+        await here.call("GET", "/sync/keys")
+
+        assert abs(datetime.now(UTC) - await last_seen(here)) < timedelta(minutes=1)

@@ -48,6 +48,7 @@ MAY_READ = {
     "people.show": {"administrator"},
     "devices.browse": {"administrator"},
     "devices.confirm": {"administrator"},
+    "devices.still_ours": {"administrator"},
     "sealed_copies.draft": {"administrator", "lead"},
     # There is no file and no export in the demonstration.
     "files.show": set(),

@@ -18,15 +18,17 @@ const REASONS = {
   hash_differs: 'What the office stored is not what was sent. It stays on this tablet and is sent again.',
 };
 
+const READING_WAITS_WORDS = 'The office has been restored from a backup and is checking which tablets are its own. What you write is sent as always. What others write comes to this tablet again once the office has checked it.';
+
 /**
  * @param {object} shown
  * @param {import('../../../sync/tablet/outbox.js').OutboxCounts} shown.counts @param {number} shown.records @param {number} shown.drafts
  * @param {import('../../../sync/tablet/outbox.js').Attention[]} shown.attention @param {string} shown.person
  * @param {{words: string}} shown.connection @param {boolean | null} shown.persisted
  * @param {import('../../../sync/tablet/reconcile.js').Reconciled | null} shown.found @param {number} shown.unopened
- * @param {number} shown.locks_after_minutes
+ * @param {number} shown.locks_after_minutes @param {boolean} [shown.readingWaits] the office has yet to say that this tablet is still its own
  */
-export function onlyHerePage({ counts, records, drafts, attention, person, connection, persisted, found, unopened, locks_after_minutes }) {
+export function onlyHerePage({ counts, records, drafts, attention, person, connection, persisted, found, unopened, locks_after_minutes, readingWaits = false }) {
   const mine = counts.waiting_by_person[person] ?? 0;
   const others = Object.entries(counts.waiting_by_person).filter(([one]) => one !== person);
   return {
@@ -49,7 +51,7 @@ export function onlyHerePage({ counts, records, drafts, attention, person, conne
     office: connection.words === '' ? 'The office has not been asked yet.' : connection.words,
     storage: persisted === true ? 'This tablet keeps what is stored.' : MAY_DELETE,
     warning: persisted !== true,
-    troubles: troubleWords(found, unopened),
+    troubles: [...(readingWaits ? [READING_WAITS_WORDS] : []), ...troubleWords(found, unopened)],
     locks: `This tablet locks after ${minutesWords(locks_after_minutes)} without use.`,
     locks_href: '/tablet/locking',
     ways_href: '/tablet/passkeys',

@@ -208,7 +208,7 @@ test('a start that is cut off at any point ends in the same place', async () => 
     assert.notEqual(after.incarnation, incarnation);
     await after.tab.writes({ text: '6' });
     await after.tab.pushesAll();
-    assert.equal((await countOutbox(after.tab.storage)).waiting, 0);
+    assert.equal((await countOutbox(after.tab.tablet)).waiting, 0);
     assert.equal(world.office.stored.length, 6);
     if (end === 'finished') break;
   }

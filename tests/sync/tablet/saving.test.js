@@ -63,7 +63,7 @@ for (const power of [false, true]) {
       for (const text of told) assert.ok(kept.includes(text), `${text} was lost at point ${point} (${end})`);
       await after.writes({ text: 'afterwards' });
       await after.pushesAll();
-      assert.equal((await countOutbox(after.storage)).waiting, 0, `point ${point}`);
+      assert.equal((await countOutbox(after.tablet)).waiting, 0, `point ${point}`);
       for (const text of told) assert.ok(world.office.bodies().includes(text));
       assert.equal(new Set(world.office.bodies()).size, world.office.bodies().length, 'nothing came twice');
       if (end === 'finished') break;

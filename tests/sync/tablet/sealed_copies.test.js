@@ -79,7 +79,7 @@ test('DUR-26: nothing counts as sent because it was copied; sent afterwards, it 
 
   assert.deepEqual(await tab.storage.range('outbox'), before);
   await tab.pushesAll();
-  assert.deepEqual([(await countOutbox(tab.storage)).waiting, (await countOutbox(tab.storage)).safe], [0, 2]);
+  assert.deepEqual([(await countOutbox(tab.tablet)).waiting, (await countOutbox(tab.tablet)).safe], [0, 2]);
   assert.deepEqual(world.office.bodies(), ['one', 'two']);
   assert.equal((await tab.compares()).agreed, 1);
 });
@@ -136,7 +136,7 @@ test('DUR-26: what the second copy alone has, because the database is full, is i
   assert.deepEqual(world.office.bodies().sort(), ['one', 'two']);
   tab.storage.commit = commit;
   await tab.pushesAll();
-  assert.equal((await countOutbox(tab.storage)).waiting, 0);
+  assert.equal((await countOutbox(tab.tablet)).waiting, 0);
   assert.deepEqual(world.office.bodies().sort(), ['one', 'two']);
 });
 

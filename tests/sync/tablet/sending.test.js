@@ -32,7 +32,7 @@ test('three notes go up in one batch and are safe, byte for byte', async () => {
 
   assert.deepEqual([result.sent, result.safe, result.left, result.wait_ms], [3, 3, 0, 0]);
   assert.deepEqual(world.office.bodies(), ['note 1', 'note 2', 'note 3']);
-  assert.equal((await countOutbox(tab.storage)).safe, 3);
+  assert.equal((await countOutbox(tab.tablet)).safe, 3);
 });
 
 test('SYN-10: an answer with fewer receipts than operations lets only those leave', async () => {
@@ -58,7 +58,7 @@ for (const hash of ['header_hash', 'body_hash']) {
     assert.deepEqual((await needsAttention(tab.storage)).map(({ code }) => code), ['hash_differs']);
     world.online();
     await tab.pushesAll();
-    assert.equal((await countOutbox(tab.storage)).waiting, 0);
+    assert.equal((await countOutbox(tab.tablet)).waiting, 0);
   });
 }
 
@@ -129,7 +129,7 @@ test('an answer that is lost costs nothing: the same notes go again and are ther
   await tab.pushesAll();
 
   assert.equal(world.office.stored.length, 5);
-  assert.equal((await countOutbox(tab.storage)).waiting, 0);
+  assert.equal((await countOutbox(tab.tablet)).waiting, 0);
 });
 
 test('a batch that fails is halved until the one that is too much is alone, and it never blocks the next', async () => {
@@ -160,7 +160,7 @@ test('DUR-24: a note that the office cannot read is kept and shown, and does not
   assert.deepEqual((await needsAttention(after.storage)).map(({ standing, operation }) => [standing, operation]), [['unreadable', refused]]);
   world.office.refused.clear();
   await after.pushes();
-  assert.equal((await countOutbox(after.storage)).waiting, 0);
+  assert.equal((await countOutbox(after.tablet)).waiting, 0);
 });
 
 test('a line that was cut on the way and came back unreadable is sent again', async () => {
@@ -233,7 +233,7 @@ test('DUR-21: whoever is signed in carries another person\'s notes up, and canno
   const carrier = await world.starts(tab.device);
   await carrier.unlocks(BEN);
 
-  const counts = await countOutbox(carrier.storage);
+  const counts = await countOutbox(carrier.tablet);
   await carrier.pushesAll();
 
   assert.deepEqual(carrier.texts(), []);
@@ -306,7 +306,7 @@ test('an answer from before a restore that comes late is not believed', async ()
   const result = await tab.pushes();
 
   assert.equal(result.problem, 'stale_answer');
-  assert.equal((await countOutbox(tab.storage)).waiting, 1);
+  assert.equal((await countOutbox(tab.tablet)).waiting, 1);
   await tab.pushesAll();
   assert.deepEqual(world.office.bodies(), ['note 1', 'late']);
 });

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -23,6 +24,7 @@ from fieldwork.pages import (
     reviews,
     sealed_copies,
     sign_in,
+    still_ours,
     tablet_contacts,
     team,
     visits,
@@ -94,6 +96,12 @@ def _pages() -> list[tuple[str, Context]]:
             "devices/browse.html",
             people.devices([_device(None)], alarm_after=DAY, now=NOW, restored=people.RestoreLine(NOW, NOW, 12)),
         ),
+        (
+            "devices/browse.html",
+            people.devices([replace(_device(None), reading_waits=True)], alarm_after=DAY, now=NOW),
+        ),
+        ("devices/still_ours.html", still_ours.still_ours([], now=NOW)),
+        ("devices/still_ours.html", still_ours.still_ours([_device(None)] * 51, now=NOW, error="Choose")),
         ("devices/confirm.html", people.confirm_revoke(_device(None), alarm_after=DAY, now=NOW)),
         ("exports/browse.html", _exports()),
         ("exports/show.html", _job("running", ())),

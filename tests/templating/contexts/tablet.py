@@ -41,7 +41,11 @@ def cases() -> dict[str, list[Context]]:
             {"facts": FACTS, "back_href": "/tablet/evidence/1", "withdraw_action": "/tablet/codings/1/withdraw"}
         ],
         "enrolment/draft.html": [_enrolment(""), _enrolment("Enter the code from the office")],
-        "enrolment/refused.html": [_refused(""), _refused({"href": "/tablet/visits/1", "words": "Back to the visit"})],
+        "enrolment/refused.html": [
+            _refused(""),
+            _refused({"href": "/tablet/visits/1", "words": "Back to the visit"}),
+            _refused("", 3),
+        ],
         "locking/show.html": [_locking(""), _locking("Choose from 2 to 15 minutes")],
         "passkeys/draft.html": [_passkey_draft(True), _passkey_draft(False)],
         "passkeys/show.html": [_ways(True), _ways(True, "That is not the passphrase"), _ways(False)],
@@ -153,11 +157,18 @@ def _enrolment(problem: str) -> Context:
     }
 
 
-def _refused(back: str | dict[str, str]) -> Context:
+def _refused(back: str | dict[str, str], waiting: int = 0) -> Context:
     return {
         "title": "This window does not keep notes",
         "sentences": ["The browser gives Fieldwork very little room here.", "Nothing is lost."],
         "steps": ["Open Fieldwork in an ordinary window.", "Touch “Share”, then “Add to Home Screen”."],
+        "waiting": {
+            "words": f"{waiting} changes are in this window only.",
+            "send_action": "/tablet/only-here",
+            "copy_action": "/tablet/sealed-copy",
+        }
+        if waiting
+        else "",
         "back": back,
     }
 
