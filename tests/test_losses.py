@@ -24,17 +24,18 @@ IDS = [
     *(f"SYN-{number:02}" for number in range(1, 20) if number not in (13, 18)),
     *(f"OPS-{number:02}" for number in (1, 2, 4, 5, 6, 8)),
     *(f"L{number:02}" for number in range(1, 51)),
+    *(f"R{number}" for number in range(1, 10)),
 ]
 """Every way of losing a note that somebody has asked about. SYN-13 and SYN-18 are about forgetting on purpose."""
 BY_HAND_ALONE = {"DUR-28"}
 """No test can be meant for it: it stands in the script alone."""
 
-LINE = re.compile(r"\| ((?:DUR|SYN|OPS)-\d\d|L\d\d) \|")
+LINE = re.compile(r"\| ((?:DUR|SYN|OPS)-\d\d|L\d\d|R\d) \|")
 TEST = re.compile(r"`([^`:]+)::([^`]+)`")
 MODULE = re.compile(r"`((?:\w+/)[\w./-]+)`")
 NOTE = re.compile(r"(in part: .+|not yet|by hand: steps? [\d, and]+|cannot happen: .+)")
 IN_JAVASCRIPT = re.compile(r"""\btest\(\s*(['"`])((?:\\.|(?!\1).)*)\1""", re.DOTALL)
-AN_ID = re.compile(r"(?:DUR|SYN|OPS)[-_]\d\d|\bL\d\d\b")
+AN_ID = re.compile(r"(?:DUR|SYN|OPS)[-_]\d\d|\bL\d\d\b|(?<![A-Za-z0-9])R[1-9](?![0-9A-Za-z])")
 
 
 @dataclass(frozen=True)

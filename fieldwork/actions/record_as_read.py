@@ -11,10 +11,11 @@ from typing import Any
 from fieldwork.actions.central import Central
 from fieldwork.actions.reading import EvidenceSeen
 from fieldwork.actions.seeing import seen_states
+from fieldwork.domain.conflicts import to_decide
 from fieldwork.domain.evidence import BlockFacts, CodingFacts, FileFacts, Happened, Labels, RecordFacts, Version
 from fieldwork.domain.plain_codings import is_plain
 from fieldwork.domain.problems import NotFound
-from fieldwork.domain.screening import OF_A_LOOK, words_in
+from fieldwork.domain.screening import words_in
 from fieldwork.store.codebooks import codebook_terms
 from fieldwork.store.gathered import Gathered, gather
 from fieldwork.store.operations import LoggedOperation, operations_on
@@ -74,12 +75,18 @@ async def record_as_read(central: Central, evidence: EvidenceSeen) -> tuple[Reco
         seen_name=names.get(seen_by.header.person or "", "") if seen_by else "",
         seen_at=seen_by.received_at if seen_by else "",
         screened=evidence.screened,
-        differences=[name for name in record.state.conflicts if name not in OF_A_LOOK],
+        differences=_differences(record, gathered.activity),
+        decides=evidence.visit.of_the_team,
         files_kept_back=len(gathered.files) - len(files),
         codings_kept_back=len(gathered.codings) - len(codings),
         labels=labels,
     )
     return facts, gathered
+
+
+def _differences(record: Record, activity: Record | None) -> list[tuple[str, str]]:
+    found = [record, *([activity] if activity else [])]
+    return [(name, one.record_id) for one in found for name in to_decide(one.state.conflicts)]
 
 
 async def _operation(central: Central, operation: str, evidence_id: str) -> LoggedOperation | None:

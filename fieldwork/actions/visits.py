@@ -1,4 +1,4 @@
-"""What a visit's lead decides at central: what could not be taken in is let in, and who is of the team.
+"""What a visit's lead decides at central: what could not be taken in is let in or left out, and who is of the team.
 
 An operation that was quarantined is kept whole until a person looks (PROTOCOL.md 4.1). Letting it in is a decision with a reason, an
 operation of the lead's own.
@@ -7,6 +7,7 @@ operation of the lead's own.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from fieldwork.actions.central import Central
 from fieldwork.actions.reading import VisitSeen, require_lead
@@ -17,13 +18,23 @@ from fieldwork.domain.problems import Fault, FormFaults, NotFound
 from fieldwork.domain.rights import GIVEN_BY_A_LEAD
 from fieldwork.store.accounts import all_accounts
 from fieldwork.store.log import instant
-from fieldwork.store.operations import LoggedOperation, not_taken_in
+from fieldwork.store.operations import LoggedOperation, not_taken_in, set_aside
 from fieldwork.store.people import placed_in_review
-from fieldwork.store.records import record_of
+from fieldwork.store.records import record_of, records_in
 from sync.central.accept import RELEASABLE
 
 REASON_MAX_CP = 500
 TEAM_ROLES = GIVEN_BY_A_LEAD
+LEAVE = "leave"
+"""A decision without effect on the log: central and tablets that do not know it go on as before."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A lead's decision that an entry stays as it is."""
+
+    decision_id: str
+    reason: str
 
 
 async def let_in(
@@ -34,13 +45,48 @@ async def let_in(
     FormFaults without a reason; NotFound when none of them waits here.
     """
     require_lead(visit)
-    if not reason.strip():
-        raise FormFaults(Fault("reason", "Enter why it should be let in"))
-    if len(reason) > REASON_MAX_CP:
-        raise FormFaults(Fault("reason", f"The reason can have at most {REASON_MAX_CP} characters"))
-    minted(operation)
+    _ask_why(reason, "Enter why it should be let in")
     waiting = [one for one in await not_taken_in(central.log, visit.scope) if is_releasable(one)]
     named = [one.header.operation for one in waiting if one.header.operation in set(about)]
+    return await _decide(central, person_id, visit, operation, named, "release", reason)
+
+
+async def leave_out(
+    central: Central, person_id: str, visit: VisitSeen, *, operation: str, about: Sequence[str], reason: str
+) -> int:
+    """Decide that these entries stay as they are: kept whole, shown nowhere else, and no longer waiting for the lead. Returns how many.
+
+    Nothing is taken out of the log by it, and what can be let in can be let in later. What waits for another entry is not decided: it is
+    taken in by itself. FormFaults without a reason; NotFound when none of them is here.
+    """
+    require_lead(visit)
+    _ask_why(reason, "Enter why it should be left out")
+    here = {
+        one.header.operation for one in await not_taken_in(central.log, visit.scope) if one.standing == "quarantined"
+    }
+    here |= {header.operation for header, _, _ in await set_aside(central.log, visit.scope)}
+    named = [one for one in dict.fromkeys(about) if one in here]
+    return await _decide(central, person_id, visit, operation, named, LEAVE, reason)
+
+
+async def left_out(central: Central, visit: VisitSeen) -> dict[str, LeftOut]:
+    """What a lead left out, by operation. Of several decisions on one the last counts."""
+    decisions = [one for one in await records_in(central.log, visit.scope, "decision") if one.get("decision") == LEAVE]
+    decisions.sort(key=lambda one: one.position)
+    return {str(one.get("about")): LeftOut(one.record_id, str(one.get("reason", ""))) for one in decisions}
+
+
+def _ask_why(reason: str, missing: str) -> None:
+    if not reason.strip():
+        raise FormFaults(Fault("reason", missing))
+    if len(reason) > REASON_MAX_CP:
+        raise FormFaults(Fault("reason", f"The reason can have at most {REASON_MAX_CP} characters"))
+
+
+async def _decide(
+    central: Central, person_id: str, visit: VisitSeen, operation: str, named: Sequence[str], decision: str, reason: str
+) -> int:
+    minted(operation)
     if not named:
         raise NotFound
     decisions = [
@@ -50,7 +96,7 @@ async def let_in(
             "decision",
             record_id_for(operation, released),
             "create",
-            {"about": released, "decision": "release", "reason": reason.strip()},
+            {"about": released, "decision": decision, "reason": reason.strip()},
         )
         for released in named
     ]

@@ -90,7 +90,10 @@ class RecordFacts:
     seen_name: str
     seen_at: str
     screened: bool
-    differences: Sequence[str] = ()
+    differences: Sequence[tuple[str, str]] = ()
+    """Fields of the record and of its activity on which people's words stand beside each other, each with its record's id."""
+    decides: bool = False
+    """Whether the reader may decide between versions."""
     files_kept_back: int = 0
     codings_kept_back: int = 0
     labels: Labels = field(default_factory=lambda: Labels())

@@ -30,13 +30,14 @@ class _Placed:
     number: str
 
 
-def block_as_read(block: BlockFacts, labels: Labels, *, first_number: int) -> Page:
-    """One block with every version of its words. The first carries the codings, which point into it."""
+def block_as_read(block: BlockFacts, labels: Labels, *, first_number: int, decides: bool = False) -> Page:
+    """One block with every version of its words. The first carries the codings, which point into it. `decides`: the reader may."""
     shown = [_version(block, labels, index, first_number) for index in range(max(1, len(block.versions)))]
     return {
         "id": block.block_id,
         "versions": shown,
         "conflict": _conflict_words(block),
+        "conflict_href": f"/conflicts/{block.block_id}" if decides and _conflict_words(block) else "",
         "version_words": [f"{version.written_by or 'Somebody'} wrote:" for version in block.versions],
     }
 
@@ -110,9 +111,12 @@ def _when(block: BlockFacts) -> str:
 
 def _conflict_words(block: BlockFacts) -> str:
     if len(block.versions) > 1:
+        by = {version.written_by for version in block.versions}
+        if len(by) == 1 and (name := by.pop()):
+            return f"{name} wrote here in two places at the same time. Both versions are kept until somebody decides."
         return "Two people wrote here at the same time. Both versions are kept until somebody decides."
     if block.differences:
-        return "Two people described this part differently at the same time. The first description is shown."
+        return "This part was described differently at the same time. The first description is shown until somebody decides."
     return ""
 
 
@@ -124,11 +128,11 @@ def _removed_words(block: BlockFacts) -> str:
     return f"{by} removed these words on {moment_in_words(block.removal.at)}. {reason}."
 
 
-def numbered(blocks: Sequence[BlockFacts], labels: Labels) -> list[Page]:
+def numbered(blocks: Sequence[BlockFacts], labels: Labels, *, decides: bool = False) -> list[Page]:
     """Every block, the codings numbered through the whole record."""
     shown, number = [], 1
     for block in blocks:
-        shown.append(block_as_read(block, labels, first_number=number))
+        shown.append(block_as_read(block, labels, first_number=number, decides=decides))
         number += len(block.codings)
     return shown
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from fieldwork.domain.evidence import Fields, Happened, RecordFacts
 from fieldwork.pages.blocks import numbered
+from fieldwork.pages.conflicts import field_in_words
 from fieldwork.pages.frame import Page
 from fieldwork.pages.visits import record_title, state_of, when_words
 from fieldwork.pages.words import (
@@ -47,12 +48,12 @@ def record(facts: RecordFacts) -> Page:
         "labels": _labels(facts),
         "facts": _facts(facts),
         "consent": consent_words(facts.consents),
-        "blocks": numbered(facts.blocks, facts.labels),
+        "blocks": numbered(facts.blocks, facts.labels, decides=facts.decides),
         "none": "" if facts.blocks else "Nothing has been written in this record yet.",
         "files": [_file(one.file_id, one.name, one.size_bytes) for one in facts.files],
         "kept_back": kept_back_words(facts.files_kept_back, facts.codings_kept_back),
         "history": history_words(facts.history),
-        "differences": [_difference(name) for name in facts.differences],
+        "differences": [_difference(name, record_id, facts.decides) for name, record_id in facts.differences],
         "state": state_of(facts.seen_standing),
         "state_more": _seen_words(facts),
     }
@@ -198,9 +199,9 @@ def _documents(fields: Fields) -> list[tuple[str, str]]:
     return told
 
 
-def _difference(name: str) -> str:
-    field = name.replace("_", " ")
-    return f"Two people gave a different “{field}” at the same time. The first is shown until somebody decides."
+def _difference(name: str, record_id: str, decides: bool) -> Page:
+    words = f"There is more than one version of “{field_in_words(name)}”. The first is shown until somebody decides."
+    return {"words": words, "href": f"/conflicts/{record_id}" if decides else ""}
 
 
 def _file(file_id: str, name: str, size_bytes: int) -> Page:

@@ -24,9 +24,25 @@ CODE_WORDS = {
 }
 
 
+TO_DO_WORDS = {
+    "not_opened": "Ask the author to send from their tablet again: a copy that opens takes its place by itself.",
+    "body_hash_differs": "Ask the author to send from their tablet again: a better copy takes its place by itself.",
+    "body_not_readable": "Tell whoever looks after the office’s server.",
+    "same_id_other_bytes": "Ask the author whether their tablet was copied or restored, and compare with the record.",
+    "fork": "Ask the author whether their tablet was copied or restored, and compare with the record.",
+    "gap": "It is taken in by itself when the earlier entry comes. Ask the author to press “Send now”.",
+    "file_missing": "It is taken in by itself when the file comes. Ask the author to press “Send now”.",
+    "body_missing": "It is taken in by itself when its words come. Ask the author to press “Send now”.",
+}
+RELEASABLE_TO_DO = (
+    "Let it in if it belongs to this visit. Otherwise leave it out: it stays here, whole, and can be let in later."
+)
+WAITS_BY_ITSELF = frozenset({"gap", "file_missing", "body_missing"})
+
+
 @dataclass(frozen=True, slots=True)
 class HeldLine:
-    """One entry that was not taken in. `text` is what it says, where it can be read."""
+    """One entry that was not taken in. `text` is what it says, where it can be read; `left` why a lead left it out, or ""."""
 
     operation: str
     author: str
@@ -35,6 +51,7 @@ class HeldLine:
     received_at: str
     text: str
     releasable: bool
+    left: str = ""
 
 
 def browse(
@@ -48,16 +65,18 @@ def browse(
     reason: str = "",
 ) -> Page:
     """The list, what one author wrote and one rule stopped together. `about` is the group whose form came back."""
-    groups: dict[tuple[str, str], list[HeldLine]] = {}
+    groups: dict[tuple[str, str, str], list[HeldLine]] = {}
     for line in lines:
-        groups.setdefault((line.author, line.code), []).append(line)
+        groups.setdefault((line.left, line.author, line.code), []).append(line)
+    shown = [_group(group, faults or {}, about, reason) for group in groups.values()]
     return {
         "title": "Not taken in yet",
         "place": f"Area {letter}",
         "action": f"/visits/{visit_id}/held",
         "operation": operation,
         "back_href": f"/visits/{visit_id}",
-        "entries": [_group(group, faults or {}, about, reason) for group in groups.values()],
+        "entries": [group for group in shown if not group["left"]],
+        "left_out": [group for group in shown if group["left"]],
     }
 
 
@@ -77,12 +96,16 @@ def _group(group: Sequence[HeldLine], faults: dict[str, str], about: str, reason
         "title": f"{first.author} wrote {wrote}",
         "came": f"{'It' if len(group) == 1 else 'The first'} reached the office on {moment_in_words(first.received_at)}.",
         "why": CODE_WORDS.get(first.code, "It needs somebody to look at it."),
+        "to_do": RELEASABLE_TO_DO if first.releasable else TO_DO_WORDS.get(first.code, ""),
+        "left": f"Left out. The reason given: {first.left}" if first.left else "",
         "texts": [line.text for line in group if line.text],
         "act": "Let it in" if len(group) == 1 else f"Let all {len(group)} in",
         "releasable": first.releasable,
+        "leavable": not first.left and first.code not in WAITS_BY_ITSELF,
+        "leave": "Leave it out" if len(group) == 1 else f"Leave all {len(group)} out",
         "reason": field(
             group_id(operations),
-            "Why should it be let in?" if len(group) == 1 else "Why should they be let in?",
+            "Why? The reason stays with your decision.",
             value=reason if mine else "",
             error=faults.get("reason", "") if mine else "",
         ),

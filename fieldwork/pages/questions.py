@@ -8,10 +8,10 @@ from urllib.parse import urlencode
 
 from fieldwork.domain.text import CONTEXT_CP
 from fieldwork.pages.frame import Page
-from fieldwork.pages.removing import KIND_WORDS
 from fieldwork.pages.visits import hidden_words
 from fieldwork.pages.words import (
     AGENCY_WORDS,
+    KIND_WORDS,
     RECORDED_WHEN_WORDS,
     SOURCE_WORDS,
     VALENCE_WORDS,

@@ -8,16 +8,8 @@ from fieldwork.domain.evidence import BlockFacts
 from fieldwork.domain.removing import STANDS_INSTEAD
 from fieldwork.pages.blocks import plain_text
 from fieldwork.pages.frame import Page, choice, field
-from fieldwork.pages.words import REASON_WORDS, counted
+from fieldwork.pages.words import KIND_WORDS, REASON_WORDS, counted
 
-KIND_WORDS = {
-    "verbatim": "Exact words",
-    "paraphrase": "In our words",
-    "observation": "Seen and heard",
-    "document_fact": "From a document",
-    "inspector_thought": "Inspector’s thought",
-    "question": "Question",
-}
 REASON_HINTS = {
     "disclosure": "Keep the exact words as a concern first. They will be gone from here.",
     "erasure": "A person asked for their words to be removed.",

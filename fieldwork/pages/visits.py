@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from fieldwork.pages.conflicts import waiting_words
 from fieldwork.pages.frame import Page
 from fieldwork.pages.reviews import on_site_words
 from fieldwork.pages.words import (
@@ -59,6 +60,7 @@ def show(
     not_screened: int,
     position: int,
     held: int | None,
+    conflicts: int,
     tablets: Page | None,
 ) -> Page:
     """The page of a visit. `held` and `tablets` (tablet_contacts.board) are None for everybody but the lead."""
@@ -74,6 +76,8 @@ def show(
         "team_href": f"/visits/{visit_id}/team" if held is not None else "",
         "held": _held_words(held),
         "held_href": f"/visits/{visit_id}/held" if held is not None else "",
+        "conflicts": waiting_words(conflicts),
+        "conflicts_href": f"/visits/{visit_id}/conflicts",
         "is_lead": tablets is not None,
         "tablets": tablets or {"rows": [], "without": [], "alarm": ""},
         "arrived": arrived(visit_id=visit_id, position=position, told=0, new=0, changed=0),

@@ -40,6 +40,14 @@ ORIGIN_WORDS = {
     "transcribed_from_paper": "Copied from paper",
     "imported": "Imported",
 }
+KIND_WORDS = {
+    "verbatim": "Exact words",
+    "paraphrase": "In our words",
+    "observation": "Seen and heard",
+    "document_fact": "From a document",
+    "inspector_thought": "Inspector’s thought",
+    "question": "Question",
+}
 MODE_WORDS = {"in_person": "In person", "phone": "By phone", "video": "By video call", "desk": "At a desk"}
 SOURCE_WORDS = {
     "child": "Child",

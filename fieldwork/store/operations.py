@@ -27,9 +27,11 @@ class LoggedOperation:
     code: str | None
     redacted: bool
     position: int | None
+    carrier: str | None = None
+    """The device that brought it, `sealed copy`, or None for what was written at the office or came in a pack."""
 
 
-_COLUMNS = "o.header, o.body, o.received_at, o.standing, o.code, o.redacted_by, o.position"
+_COLUMNS = "o.header, o.body, o.received_at, o.standing, o.code, o.redacted_by, o.position, o.carrier"
 
 
 async def operations_on(log: Log, record_ids: Iterable[str]) -> list[LoggedOperation]:
@@ -104,7 +106,7 @@ async def how_many(log: Log, lane: Lane, scopes: Iterable[str]) -> int:
 
 
 def _operation(row: object) -> LoggedOperation:
-    header_raw, body, received_at, standing, code, redacted_by, position = row  # type: ignore[misc]
+    header_raw, body, received_at, standing, code, redacted_by, position, carrier = row  # type: ignore[misc]
     header = read_header(bytes(header_raw))  # type: ignore[has-type]
     fields: Mapping[str, object] | None = None
     if body is not None:  # type: ignore[has-type]
@@ -112,7 +114,7 @@ def _operation(row: object) -> LoggedOperation:
             fields = read_body(bytes(body), header.kind)  # type: ignore[has-type]
         except BodyProblem:
             fields = None
-    return LoggedOperation(header, fields, received_at, standing, code, redacted_by is not None, position)  # type: ignore[has-type]
+    return LoggedOperation(header, fields, received_at, standing, code, redacted_by is not None, position, carrier)  # type: ignore[has-type]
 
 
 def _header_or_none(raw: bytes) -> Header | None:

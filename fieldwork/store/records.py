@@ -78,6 +78,16 @@ async def records_under(log: Log, parent_ids: Iterable[str], record_type: str) -
     return in_place(map(_record, found))
 
 
+async def records_in_conflict(log: Log, scope: str) -> list[Record]:
+    """The records of a scope's evidence lane on which values stand beside each other, none withdrawn, in the order of the log."""
+    found = await log.ask(
+        f"SELECT {_COLUMNS} {_FROM} WHERE s.scope = ? AND s.lane = 'evidence' AND r.withdrawn = 0 AND r.state IS NOT NULL",
+        scope,
+    )
+    # One operation contradicts nobody, so only what several made is read at all.
+    return sorted((one for one in map(_record, found) if one.state.conflicts), key=lambda one: one.position)
+
+
 def in_place(records: Iterable[Record]) -> list[Record]:
     """Sorted by `place` where records have one, then by when they entered the log."""
     return sorted(records, key=lambda record: (str(record.get("place", "")), record.position, record.record_id))

@@ -86,7 +86,7 @@ class Damaged(Problem):
     sentence = (
         "Its database was found to be damaged, so nothing was changed. Notes stay on the tablets, where they are safe."
     )
-    what_to_do = "Tell whoever looks after central. They run fieldwork verify, and restore the last backup."
+    what_to_do = "Tell whoever runs the server. They use fieldwork verify, and restore the last backup."
 
 
 class NotNow(Problem):

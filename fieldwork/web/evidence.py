@@ -152,6 +152,7 @@ async def _shown(request: Request, central: Central, evidence: EvidenceSeen, fau
             "heads": " ".join(heads_of([gathered.evidence, *gathered.blocks])),
         },
         "names": _names(central, gathered, facts, faults) if team else looking.NOTHING_TO_LOOK_AT,
+        "receipt_href": f"{address}/receipt" if team else "",
         "removal_href": f"{address}/removal" if team else "",
         "upload": {
             "action": f"{address}/files",

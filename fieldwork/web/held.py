@@ -8,7 +8,7 @@ from starlette.routing import Route
 
 from fieldwork.actions.central import Central
 from fieldwork.actions.reading import VisitSeen
-from fieldwork.actions.visits import is_releasable, let_in
+from fieldwork.actions.visits import LeftOut, is_releasable, leave_out, left_out, let_in
 from fieldwork.actions.writing import new_operation_id
 from fieldwork.domain.problems import FormFaults
 from fieldwork.pages import held as pages
@@ -30,13 +30,14 @@ async def browse(request: Request) -> Response:
 
 
 async def release(request: Request) -> Response:
-    """Let what one author wrote in, with a reason."""
+    """Let what one author wrote in, or leave it out, with a reason."""
     central, visit = await visit_of_lead(request)
     form = await form_in(request)
     about = text_in(form, "about", MOST_NAMED_CP)
     reason = text_in(form, pages.group_id([*about.split(), ""]))
     try:
-        await let_in(
+        leaves = text_in(form, "act") == "leave"
+        await (leave_out if leaves else let_in)(
             central,
             seat_in(request).person_id,
             visit,
@@ -47,7 +48,7 @@ async def release(request: Request) -> Response:
     except FormFaults as problem:
         faults = {fault.field: fault.words for fault in problem.faults}
         return await _shown(request, central, visit, faults=faults, about=about, reason=reason)
-    return go_to(f"/visits/{visit.visit_id}/held?done=let_in")
+    return go_to(f"/visits/{visit.visit_id}/held?done={'left_out' if leaves else 'let_in'}")
 
 
 async def _shown(
@@ -78,6 +79,7 @@ async def _lines(central: Central, visit: VisitSeen) -> list[pages.HeldLine]:
     aside = await set_aside(central.log, visit.scope)
     headers = [one.header for one in entries] + [header for header, _ in gaps] + [header for header, _, _ in aside]
     names = await names_of(central.log, [header.person for header in headers if header.person])
+    left = await left_out(central, visit)
     lines = [
         _line(
             one.header,
@@ -86,19 +88,28 @@ async def _lines(central: Central, visit: VisitSeen) -> list[pages.HeldLine]:
             one.received_at,
             str((one.fields or {}).get("text", "") or ""),
             is_releasable(one),
+            left,
         )
         for one in entries
     ]
-    lines += [_line(header, names, "gap", at, "", False) for header, at in gaps]
-    lines += [_line(header, names, code, at, "", False) for header, code, at in aside]
+    lines += [_line(header, names, "gap", at, "", False, {}) for header, at in gaps]
+    lines += [_line(header, names, code, at, "", False, left) for header, code, at in aside]
     return sorted(lines, key=lambda line: line.received_at)
 
 
 def _line(
-    header: Header, names: dict[str, str], code: str, received_at: str, text: str, releasable: bool
+    header: Header,
+    names: dict[str, str],
+    code: str,
+    received_at: str,
+    text: str,
+    releasable: bool,
+    left: dict[str, LeftOut],
 ) -> pages.HeldLine:
     author = names.get(header.person or "", NAMELESS)
-    return pages.HeldLine(header.operation, author, header.record_type, code, received_at, text, releasable)
+    decided = left.get(header.operation)
+    reason = decided.reason if decided else ""
+    return pages.HeldLine(header.operation, author, header.record_type, code, received_at, text, releasable, reason)
 
 
 ROUTES = [

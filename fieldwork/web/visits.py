@@ -7,10 +7,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from fieldwork.actions.central import Central
+from fieldwork.actions.conflicts import conflicts_of_visit
 from fieldwork.actions.reading import VisitSeen, visit_to_read
 from fieldwork.actions.record_as_read import labels_of_review
 from fieldwork.actions.seeing import seen_states
 from fieldwork.actions.tablet_contacts import TabletOfVisit, alarm_after, tablets_of_visit
+from fieldwork.actions.visits import left_out
 from fieldwork.pages import visits as pages
 from fieldwork.pages.frame import Page
 from fieldwork.pages.tablet_contacts import TabletLine, board, is_on_site
@@ -50,6 +52,7 @@ async def _told(central: Central, visit: VisitSeen) -> Page:
         not_screened=evidence.not_screened,
         position=position,
         held=await held_count(central, visit) if visit.leads else None,
+        conflicts=len(await conflicts_of_visit(central, visit)),
         tablets=await _tablets(central, visit) if visit.leads else None,
     )
 
@@ -77,12 +80,11 @@ async def arrived(request: Request) -> Response:
 
 
 async def held_count(central: Central, visit: VisitSeen) -> int:
-    """How many entries of the visit's evidence lane could not be taken in."""
-    return (
-        len(await not_taken_in(central.log, visit.scope))
-        + len(await waiting_for_a_gap(central.log, visit.scope))
-        + len(await set_aside(central.log, visit.scope))
-    )
+    """How many entries of the visit's evidence lane could not be taken in, without those that a lead left out."""
+    left = await left_out(central, visit)
+    stopped = [one.header.operation for one in await not_taken_in(central.log, visit.scope)]
+    stopped += [header.operation for header, _, _ in await set_aside(central.log, visit.scope)]
+    return sum(one not in left for one in stopped) + len(await waiting_for_a_gap(central.log, visit.scope))
 
 
 async def _tablets(central: Central, visit: VisitSeen) -> Page:

@@ -7,6 +7,7 @@
 import { editPage } from './pages/editing.js';
 import { capturedActs, capturedList } from './pages/capture.js';
 import { blockAsRead, versionsOf } from './pages/blocks.js';
+import { incarnationsHere } from './conflicts.js';
 import { gather } from './evidence.js';
 import { uuid7 } from './identifiers.js';
 import { NotSaved } from './not_saved.js';
@@ -58,8 +59,8 @@ export async function edit(application, { params }) {
   const block = found(replica, 'block', params.block);
   const gathered = block === null ? null : gather(application, said(block, 'evidence'));
   if (block === null || gathered === null) return problemPage(application, 404);
-  const versions = versionsOf(replica, block);
-  return { template: 'blocks/edit.html', page: editPage({ ...gathered, block, versions, scope: scopeOf(replica, block.record) }) };
+  const here = await incarnationsHere(application);
+  return { template: 'blocks/edit.html', page: editPage({ ...gathered, block, versions: versionsOf(replica, block), here, scope: scopeOf(replica, block.record) }) };
 }
 
 /** @type {import('./router.js').Handler} */

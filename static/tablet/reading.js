@@ -49,11 +49,13 @@ export function found(replica, recordType, record) {
   return state !== null && state.record_type === recordType && !state.withdrawn ? state : null;
 }
 
+export const NAMELESS = 'A colleague';
+
 /** Who wrote an operation: the name from the visit's team. @param {Replica} replica @param {string | null} person @returns {string} */
 export function nameOf(replica, person) {
   if (person === null) return 'Not stated in the pack';
   const assignment = replica.list('assignment').find((state) => told(state, 'person') === person);
-  return said(assignment ?? null, 'name') || 'A colleague';
+  return said(assignment ?? null, 'name') || NAMELESS;
 }
 
 /** Whether this person wrote any operation of these records. @param {Replica} replica @param {RecordState[]} records @param {string} person */

@@ -2,6 +2,7 @@
 import * as activities from './activities.js';
 import * as blocks from './blocks.js';
 import * as codings from './codings.js';
+import * as conflicts from './conflicts.js';
 import * as enrolment from './enrolment.js';
 import * as evidence from './evidence.js';
 import * as finding_words from './finding_words.js';
@@ -10,6 +11,7 @@ import * as only_here from './only_here.js';
 import * as passkeys from './passkeys.js';
 import * as people from './people.js';
 import * as readable_copies from './readable_copies.js';
+import * as record_receipts from './record_receipts.js';
 import * as screening from './screening.js';
 import * as sealed_copies from './sealed_copies.js';
 import * as two_counts from './two_counts.js';
@@ -47,6 +49,8 @@ export const ROUTES = [
   { method: 'POST', path: '/tablet/evidence/:evidence/finish', handler: evidence.finish },
   { method: 'GET', path: '/tablet/evidence/:evidence/readable-copy', handler: readable_copies.draft },
   { method: 'POST', path: '/tablet/evidence/:evidence/readable-copy', handler: readable_copies.create },
+  { method: 'GET', path: '/tablet/evidence/:evidence/receipt', handler: record_receipts.show },
+  { method: 'POST', path: '/tablet/evidence/:evidence/receipt', handler: record_receipts.create },
   { method: 'GET', path: '/tablet/evidence/:evidence/blocks', handler: blocks.browse },
   { method: 'POST', path: '/tablet/evidence/:evidence/blocks', handler: blocks.create },
   { method: 'GET', path: '/tablet/blocks/:block', handler: blocks.show },
@@ -57,6 +61,9 @@ export const ROUTES = [
   { method: 'POST', path: '/tablet/blocks/:block/codings', handler: codings.create },
   { method: 'GET', path: '/tablet/codings/:coding', handler: codings.show },
   { method: 'POST', path: '/tablet/codings/:coding/withdraw', handler: codings.withdraw },
+  { method: 'GET', path: '/tablet/visits/:visit/conflicts', handler: conflicts.browse },
+  { method: 'GET', path: '/tablet/conflicts/:record', handler: conflicts.show },
+  { method: 'POST', path: '/tablet/conflicts/:record', handler: conflicts.update },
   { method: 'GET', path: '/tablet/find', handler: finding_words.find },
   { method: 'POST', path: '/tablet/find', handler: finding_words.search },
   { method: 'GET', path: '/tablet/only-here', handler: only_here.show },

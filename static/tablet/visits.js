@@ -3,6 +3,7 @@
  *
  * Everything here is read from the folded visit in memory, so it works without a connection. Nothing is written.
  */
+import { conflictsOf } from './conflicts_of.js';
 import { standing } from './keeping.js';
 import { found, ordered, said, told, under } from './reading.js';
 import { standings, unlocked } from './standing.js';
@@ -41,6 +42,7 @@ export async function show(application, { params }) {
       fetched: await isFetched(session, scope),
       evidence: evidence.map((state) => ({ state, activity: replica.find(said(state, 'activity')) })),
       standingOf: await standings(application),
+      conflicts: conflictsOf(replica, scope).length,
       types: ordered(replica, 'activity_type'),
       children: replica.list('tracked_child').filter(inVisit),
       groups: replica.list('group'),

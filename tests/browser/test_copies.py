@@ -103,7 +103,7 @@ def test_a_locked_tablet_saves_a_sealed_copy_and_shows_no_word(tablet: Tablet, t
 def test_a_record_is_saved_as_a_copy_that_can_be_read_without_a_network_and_not_when_locked(
     tablet: Tablet, tmp_path: Path
 ) -> None:
-    """The author's own copy, of a draft that is only here; and no copy of a record that somebody else wrote."""
+    """Rule R7: the author's own copy, of a draft that is only here; and no copy of a record that somebody else wrote."""
     _written_offline(tablet)
     tablet.finishes_writing()
     tablet.page.get_by_role("link", name="Save a copy that can be read").click()

@@ -28,6 +28,7 @@ def driver() -> Iterator[Playwright]:
 def test_all_that_was_written_is_there_after_the_browser_was_killed(
     driver: Playwright, office: Office, tmp_path: Path
 ) -> None:
+    """Rule R1."""
     profile = Profile(driver, tmp_path / "profile")
     tablet = Tablet(profile.opens(), office)
     tablet.enrols()

@@ -98,8 +98,14 @@ def test_two_who_change_the_same_words_are_both_kept_until_somebody_decides(chro
 
     expect(other.page.locator(".fw-record__conflict").first).to_contain_text("Both versions are kept")
     assert set(other.blocks.all_inner_texts()[:2]) == {"What A-I1 saw.", "What A-I2 saw."}
-    other.page.get_by_role("link", name="Change").first.click()
-    expect(other.page.locator(".govuk-inset-text")).to_have_count(2)
+    other.page.get_by_role("link", name="Compare and decide").first.click()
+    other.is_at("Two versions")
+    expect(other.page.locator(".fw-version")).to_have_count(2)
+    expect(other.page.locator(".fw-version mark")).to_have_count(2)
+    assert other.faults() == []
+    other.page.get_by_role("link", name="Write it as it should read").click()
+    expect(other.page.locator(".fw-version")).to_have_count(2)
+    assert other.faults() == []
     other.page.get_by_label("The words").fill("What both saw.")
     other.page.get_by_role("button", name="Save", exact=True).click()
     expect(other.blocks.first).to_have_text("What both saw.")

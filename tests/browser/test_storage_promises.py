@@ -53,7 +53,7 @@ def _browser(chromium: Browser, script: str) -> Iterator[BrowserContext]:
 def test_a_browser_that_promises_nothing_is_said_where_people_write_and_stops_nobody(
     chromium: Browser, office: Office, how: str
 ) -> None:
-    """DUR-11."""
+    """Rule R6. DUR-11."""
     with _browser(chromium, PERSIST[how]) as context:
         worker_begins_with(context, IN_THE_WORKER[how])
         tablet = Tablet(context.new_page(), office)
@@ -114,7 +114,7 @@ def test_a_window_with_hardly_any_room_is_refused_before_the_first_note(
 def test_an_ipad_is_set_up_from_its_home_screen_where_the_organisation_wants_it(
     chromium: Browser, office: Office
 ) -> None:
-    """DUR-12."""
+    """Rule R6. DUR-12."""
     assert office.command("installed-only", "on").returncode == 0
     for script, title in (
         (APPLE, "Put Fieldwork on the Home Screen first"),

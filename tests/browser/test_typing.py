@@ -70,7 +70,7 @@ def test_what_is_tabbed_to_is_not_behind_the_box(tablet: Tablet) -> None:
 
 
 def test_words_are_kept_within_a_second_while_the_keys_go_on(tablet: Tablet) -> None:
-    """A draft is at most a second behind the keys, also without a pause between them."""
+    """Rule R1: a draft is at most a second behind the keys, also without a pause between them."""
     _writes_a_long_record(tablet)
     page = tablet.page
     page.evaluate(NOTE_WHEN_HANDED_ON)

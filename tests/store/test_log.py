@@ -70,6 +70,7 @@ async def test_words_of_the_other_lanes_rest_sealed_and_are_pulled_as_written(
 async def test_the_same_push_twice_gives_the_same_verdicts_and_writes_nothing(
     database: Database, tmp_path: Path
 ) -> None:
+    """Rule R4."""
     visit = a_visit()
     good, stranger = visit.inspector.writes(), visit.stranger.writes()
     fork = visit.inspector.would_write(sequence=1, previous=None)

@@ -31,6 +31,7 @@ def records(draw, honest: bool = False) -> list[Operation]:
 
 @given(records(), st.data())
 def test_the_order_of_arrival_says_nothing(operations, data):
+    """Rule R4."""
     assert fold(data.draw(st.permutations(operations))) == fold(operations)
 
 

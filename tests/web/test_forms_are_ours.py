@@ -35,6 +35,7 @@ def _address(office: Office, path: str, account_id: str) -> str:
         "review_id": office.review_id,
         "visit_id": office.visit_id("A"),
         "evidence_id": office.evidence_id("A-01"),
+        "record_id": office.evidence_id("A-01"),
         "account_id": account_id,
         "device_id": account_id,
         "assignment_id": office.id_of("assignments/A-I2"),

@@ -24,6 +24,7 @@ from tests.web.test_still_ours import restored
 CHROMIUM = "/usr/bin/chromium"
 STARTS_WITHIN_S = 20.0
 BLOCK = "evidence/A-01/blocks/6"
+CLASHING = "evidence/A-02/blocks/6"
 
 
 def addresses(office: Office) -> dict[str, list[str]]:
@@ -37,6 +38,9 @@ def addresses(office: Office) -> dict[str, list[str]]:
             f"/reviews/{review}",
             f"/visits/{visit}",
             f"/evidence/{evidence}",
+            f"/evidence/{evidence}/receipt",
+            f"/conflicts/{office.id_of(CLASHING)}",
+            f"/visits/{visit}/conflicts",
             f"/visits/{visit}/held",
             f"/visits/{visit}/team",
             removal,
@@ -69,6 +73,13 @@ def _things_have_happened(office: Office) -> None:
     stranger = office.tablet_of("B-I2")
     stranger.records(f"visit:{office.visit_id('A')}", "A word from a neighbour.")
     stranger.sends()
+    clashing = office.id_of(CLASHING)
+    base = office.state_of(clashing).heads
+    for member, text in (("A-I2", "It was cold & wet."), ("A-I4", "It was <cold>.")):
+        writer = office.tablet_of(member)
+        scope = f"visit:{office.visit_id('A')}"
+        writer.writes(scope, "block", {"text": text}, kind="revise", record=clashing, base=base)
+        writer.sends()
     told = office.tablet_of("A-I2")
     told.writes(f"visit:{office.visit_id('A')}", "concern", {"exact_words": "Not safe."}, lane="concern")
     told.sends()
@@ -155,7 +166,7 @@ def test_a_record_pushed_while_the_lead_looks_appears_by_itself_and_nothing_move
     page.goto(f"{site.url}/visits/{site.office.visit_id('A')}")
     page.wait_for_selector("[data-htmx-powered]", state="attached")
     records = page.locator(".fw-rows__row").count()
-    page.evaluate("window.sameDocument = true; scrollTo(0, 400)")
+    page.evaluate("window.sameDocument = true; scrollTo(0, 600)")
     place = page.evaluate("document.querySelector('#team').getBoundingClientRect().top")
 
     _push_over_the_wire(site)

@@ -66,6 +66,7 @@ def test_what_was_coded_nearby_still_points_to_the_same_words(office: Office) ->
 
 
 def test_the_log_still_verifies_and_says_who_when_and_why(office: Office) -> None:
+    """Rule R9."""
     lead, evidence_id = office.signed_in("lead"), office.evidence_id("A-01")
 
     _removes(lead, evidence_id, office.id_of(BLOCK), WORDS, reason="erasure")

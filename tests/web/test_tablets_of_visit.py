@@ -42,6 +42,7 @@ def board_of(page: str) -> str:
 def test_a_lead_sees_whose_notes_are_not_at_the_office_yet_and_is_warned_when_they_wait_too_long(
     office: Office,
 ) -> None:
+    """Rule R6, for the lead."""
     lead, tablet, address = office.signed_in("lead"), office.tablet_of("A-I2"), f"/visits/{office.visit_id('A')}"
     tells(office, tablet, **waits(office))
     fresh = lead.opens(address)

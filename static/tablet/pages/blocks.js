@@ -5,7 +5,7 @@
  * (`fieldwork/pages/blocks.py`).
  */
 import { anchor } from '../anchoring.js';
-import { nameOf, said, told, voices } from '../reading.js';
+import { NAMELESS, nameOf, said, told, voices } from '../reading.js';
 import { shown } from '../text.js';
 import { momentWords } from './dates.js';
 import { AGENCIES, REASONS, VALENCES, wordFor } from './words.js';
@@ -57,7 +57,8 @@ export function blockAsRead(labels, block, codings, { firstNumber, acts }) {
   const shownVersions = versions.length > 0 ? versions : [{ operation: '', text: '', by: '' }];
   return {
     id: block.record,
-    conflict: conflictWords(block, versions.length),
+    conflict: conflictWords(block, versions),
+    conflict_href: conflictWords(block, versions) === '' ? '' : `/tablet/conflicts/${block.record}`,
     version_words: versions.map(({ by }) => `${by} wrote:`),
     versions: shownVersions.map((version, index) => {
       const suffix = index === 0 ? '' : `-${index + 1}`;
@@ -135,11 +136,15 @@ function whenWords(block) {
   return parts.join(', ');
 }
 
-/** @param {RecordState} block @param {number} versions */
+/** @param {RecordState} block @param {Version[]} versions */
 function conflictWords(block, versions) {
-  if (versions > 1) return 'Two people wrote here at the same time. Both versions are kept until somebody decides.';
+  const kept = 'Both versions are kept until somebody decides.';
+  if (versions.length > 1) {
+    const isOne = versions.every(({ by }) => by === versions[0].by && by !== NAMELESS);
+    return isOne ? `${versions[0].by} wrote here in two places at the same time. ${kept}` : `Two people wrote here at the same time. ${kept}`;
+  }
   const other = [...block.fields].some(([name, several]) => name !== 'text' && several.length > 1);
-  return other ? 'Two people described this part differently at the same time. The first description is shown.' : '';
+  return other ? 'This part was described differently at the same time. The first description is shown until somebody decides.' : '';
 }
 
 /** @param {import('../reading.js').Replica} replica @param {RecordState} block */

@@ -1,5 +1,6 @@
 /** Changing one block: its words, their kind and who said them. What the form showed travels with it, so that a conflict is seen. */
 import { kindChoices } from './capture.js';
+import { comparedWords, versionsShown } from './conflicts.js';
 import { areaWords } from './visits.js';
 import { said, told } from '../reading.js';
 
@@ -7,10 +8,12 @@ import { said, told } from '../reading.js';
  * @param {object} shown
  * @param {import('../reading.js').RecordState} shown.block @param {import('./blocks.js').Version[]} shown.versions @param {string} shown.scope
  * @param {import('../reading.js').RecordState} shown.evidence @param {import('../reading.js').RecordState | null} shown.visit
- * @param {{ref: string, label: string}[]} shown.people
+ * @param {{ref: string, label: string}[]} shown.people @param {import('../reading.js').Replica} shown.replica
+ * @param {Map<string, string>} shown.roles @param {Set<string>} shown.here incarnations of this tablet
  */
-export function editPage({ block, versions, scope, evidence, visit, people }) {
+export function editPage({ replica, block, versions, scope, evidence, visit, people, roles, here }) {
   const text = versions[0]?.text ?? '';
+  const several = versions.length > 1 ? versionsShown({ replica, state: block, roles, here }, 'text') : [];
   const kind = said(block, 'kind') || 'verbatim';
   const speaker = said(block, 'speaker_role');
   return {
@@ -20,7 +23,8 @@ export function editPage({ block, versions, scope, evidence, visit, people }) {
     withdraw_action: `/tablet/blocks/${block.record}/withdraw`,
     back_href: `/tablet/evidence/${evidence.record}#block-${block.record}`,
     // With two versions the person writes one out of both; what they show is what the change is based on.
-    versions: versions.length > 1 ? versions.map(({ text: words, by }) => ({ by, words })) : [],
+    versions: several,
+    compared: comparedWords(several),
     writer: {
       record: block.record, scope, evidence: evidence.record, text,
       base: JSON.stringify(block.heads),

@@ -4,10 +4,11 @@
  * When it was recorded and how always stand at the top (rule R10), and so does what people did not agree to (R16).
  */
 import { blockAsRead } from './blocks.js';
+import { fieldWords } from './conflicts.js';
 import { clockWords, dayWords, momentWords } from './dates.js';
 import { areaWords, evidenceTitle } from './visits.js';
 import { KINDS, listed, MODES, ORIGINS, PLACE_KINDS, REASONS, RECORD_TYPES, RECORDED_WHEN, SOURCE_ROLES, wordFor } from './words.js';
-import { OF_A_LOOK } from '../looks.js';
+import { toDecide } from '../conflicts_of.js';
 import { nameOf, said, saidAll, told } from '../reading.js';
 import { counted } from '../states.js';
 
@@ -28,6 +29,7 @@ export function recordPage(shown) {
     place: visit === null ? '' : areaWords(visit),
     back: backTo(visit),
     write_href: `/tablet/evidence/${evidence.record}/write`,
+    receipt_href: `/tablet/evidence/${evidence.record}/receipt`,
     record: record(shown),
   };
 }
@@ -37,7 +39,7 @@ const backTo = (visit) => ({ href: visit === null ? '/tablet/' : `/tablet/visits
 
 /** @param {RecordShown} shown */
 function record(shown) {
-  const { replica, evidence, blocks, consent, state } = shown;
+  const { replica, evidence, activity, blocks, consent, state } = shown;
   return {
     id: evidence.record,
     made: made(shown),
@@ -45,8 +47,10 @@ function record(shown) {
       ...(said(evidence, 'recorded_when') === 'from_memory_after_loss' ? ['From memory after loss'] : []),
       ...(said(evidence, 'status') === 'draft' ? ['Not complete'] : []),
     ],
-    differences: [...evidence.fields].filter(([name, several]) => several.length > 1 && !OF_A_LOOK.has(name))
-      .map(([name]) => `Two people gave a different “${name.replaceAll('_', ' ')}” at the same time. The first is shown until somebody decides.`),
+    differences: [evidence, ...(activity === null ? [] : [activity])].flatMap((state) => toDecide(state).map((name) => ({
+      words: `There is more than one version of “${fieldWords(name)}”. The first is shown until somebody decides.`,
+      href: `/tablet/conflicts/${state.record}`,
+    }))),
     consent: consent.length > 0 ? consent : ['No consent has been recorded for this activity.'],
     facts: facts(shown),
     none: blocks.length > 0 ? '' : 'Nothing has been written in this record yet.',

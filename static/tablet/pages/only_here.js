@@ -23,7 +23,7 @@ const READING_WAITS_WORDS = 'The office has been restored from a backup and is c
 /**
  * @param {object} shown
  * @param {import('../../../sync/tablet/outbox.js').OutboxCounts} shown.counts @param {number} shown.records @param {number} shown.drafts
- * @param {import('../../../sync/tablet/outbox.js').Attention[]} shown.attention @param {string} shown.person
+ * @param {(import('../../../sync/tablet/outbox.js').Attention & {evidence: string | null, left: string | null})[]} shown.attention `left`: why a lead left it out @param {string} shown.person
  * @param {{words: string}} shown.connection @param {boolean | null} shown.persisted
  * @param {import('../../../sync/tablet/reconcile.js').Reconciled | null} shown.found @param {number} shown.unopened
  * @param {number} shown.locks_after_minutes @param {boolean} [shown.readingWaits] the office has yet to say that this tablet is still its own
@@ -43,9 +43,11 @@ export function onlyHerePage({ counts, records, drafts, attention, person, conne
     ],
     drafts: drafts === 0 ? '' : `${counted(drafts, 'draft is', 'drafts are')} being written and will be sent when finished.`,
     others: others.map(([, count]) => `Another inspector has ${counted(count, 'change', 'changes')} waiting on this tablet. They are sealed: you carry them and cannot read them.`),
-    attention: attention.map(({ code, minted_at, at_office }) => ({
+    attention: attention.map(({ code, minted_at, at_office, evidence, left }) => ({
       when: `Written on ${momentWords(minted_at)}`,
       words: REASONS[code ?? ''] ?? 'The office could not take it in. It is kept. Tell the office.',
+      href: evidence === null ? '' : `/tablet/evidence/${evidence}`,
+      left: left === null ? '' : `The lead left it out. The reason given: ${left}`,
       where: at_office ? 'It is at the office, whole, and waits for a decision.' : 'It is on this tablet.',
     })),
     office: connection.words === '' ? 'The office has not been asked yet.' : connection.words,

@@ -53,7 +53,7 @@ export function readableText(shown, { made_at, by }) {
     record.made,
     `When this copy was made the record stood as: ${shown.state.words}.`,
     ...record.labels.map((words) => `${words}.`),
-    ...record.differences,
+    ...record.differences.map(({ words }) => words),
     `Record ${shown.evidence.record}`,
     `Copied by ${by} on ${momentWords(made_at)}, by the clock of the tablet.`,
     '',

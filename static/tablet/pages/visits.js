@@ -1,4 +1,5 @@
 /** What the list of visits and one visit print. Areas by letter, children by pseudonym, counts in words. */
+import { waitingWords } from './conflicts.js';
 import { clockWords, dayWords, spanWords, weekdayWords } from './dates.js';
 import { MODES, ORIGINS, PLACE_KINDS, RECORDED_WHEN, wordFor } from './words.js';
 import { said, told } from '../reading.js';
@@ -44,7 +45,7 @@ function onSite(visit) {
  * @property {RecordState} visit @property {string[]} team @property {boolean} fetched
  * @property {{state: RecordState, activity: RecordState | null}[]} evidence @property {(evidence: string) => import('../states.js').State} standingOf
  * @property {RecordState[]} types @property {RecordState[]} children @property {RecordState[]} groups @property {RecordState[]} episodes
- * @property {RecordState[]} contacts @property {RecordState[]} routes
+ * @property {RecordState[]} contacts @property {RecordState[]} routes @property {number} conflicts places that stand to be decided
  */
 
 /** @param {VisitShown} shown */
@@ -62,6 +63,8 @@ export function visitPage(shown) {
     ],
     start_href: `/tablet/visits/${visit.record}/activities/new`,
     fresh_href: `/tablet/visits/${visit.record}`,
+    conflicts: waitingWords(shown.conflicts),
+    conflicts_href: `/tablet/visits/${visit.record}/conflicts`,
     counts_href: `/tablet/visits/${visit.record}/counts`,
     days: days(readable, standingOf, types),
     withheld: withheld === 0 ? '' : `${counted(withheld, 'record is', 'records are')} not shown: consent was withdrawn.`,

@@ -7,19 +7,23 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from fieldwork.domain.conflicts import ConflictFacts, VersionFacts
 from fieldwork.domain.evidence import BlockFacts, CodingFacts, FileFacts, Happened, Labels, RecordFacts, Version
 from fieldwork.domain.export_job import ExportJob
+from fieldwork.domain.record_receipts import EntryFacts, ReceiptFacts
 from fieldwork.domain.sealed_copy import TakenIn
 from fieldwork.domain.tablet_contact import TabletContact
 from fieldwork.domain.tablet_report import TabletReport
 from fieldwork.pages import (
     concerns,
+    conflicts,
     evidence,
     exports,
     held,
     looking,
     people,
     questions,
+    record_receipts,
     removing,
     reviews,
     sealed_copies,
@@ -82,6 +86,9 @@ def _pages() -> list[tuple[str, Context]]:
         ("evidence/confirm_removal.html", _confirm()),
         ("evidence/removed.html", _removed()),
         *[("held/browse.html", _held(count)) for count in (0, 3)],
+        *[("conflicts/show.html", _conflict(count)) for count in (0, 2, 3)],
+        *[("conflicts/browse.html", _conflicts(count)) for count in (0, 2)],
+        *[("record_receipts/show.html", _receipt(count)) for count in (0, 2)],
         *[("questions/show.html", _question(count)) for count in (0, 2)],
         ("people/browse.html", people.browse([_account(None), _account(NOW)])),
         ("people/draft.html", people.draft([(ID, "Idwal Pennistow, Area A")], {"name": ODD}, {"name": "Enter"})),
@@ -145,6 +152,7 @@ def _visit(count: int) -> Context:
         not_screened=1,
         position=12,
         held=count,
+        conflicts=count,
         tablets=_board(count) if count != 1 else None,
     )
 
@@ -206,7 +214,8 @@ def _record_page(may: bool) -> Context:
         seen_name="Maren",
         seen_at="2026-11-22T09:00:00.000Z",
         screened=False,
-        differences=["language"],
+        differences=[("language", ID)],
+        decides=may,
         files_kept_back=0 if may else 1,
         codings_kept_back=0 if may else 2,
         labels=Labels({"x": "Child's interview"}, {"child": "Child"}, {}, {"RSN-01": "Late"}),
@@ -219,6 +228,7 @@ def _record_page(may: bool) -> Context:
         "arrived": _arrived(),
         "names": _names(words=True, again=True) if may else looking.NOTHING_TO_LOOK_AT,
         "seeing": {"may": may, "action": f"/evidence/{ID}/seen", "operation": ID, "heads": ID},
+        "receipt_href": f"/evidence/{ID}/receipt" if may else "",
         "removal_href": f"/evidence/{ID}/removal" if may else "",
         "upload": {"action": f"/evidence/{ID}/files", "operation": ID, "file": field("file", "Add a file")},
     }
@@ -276,9 +286,42 @@ def _removed() -> Context:
 
 def _held(count: int) -> Context:
     line = held.HeldLine(ID, "Dewi", "block", "not_assigned", "2026-11-22T09:00:00.000Z", ODD, True)
+    more = [replace(line, left=ODD), replace(line, code="gap", releasable=False)] if count else []
     return held.browse(
-        visit_id=ID, letter="A", lines=[line] * count, operation=ID, faults={"reason": "Enter"}, about=ID, reason=ODD
+        visit_id=ID,
+        letter="A",
+        lines=[line] * count + more,
+        operation=ID,
+        faults={"reason": "Enter"},
+        about=ID,
+        reason=ODD,
     )
+
+
+def _conflict(count: int) -> Context:
+    came = "2026-11-22T09:00:00.000Z"
+    says: list[object] = [ODD, f"Before. {ODD}", None]
+    texts = [VersionFacts(f"op{n}", says[n], "O'Hara", came, came, "tablet") for n in range(count)]
+    kinds = [VersionFacts("k1", "verbatim", "", "", came, "pack"), VersionFacts("k2", "x_y", "B", "", came, "office")]
+    fields = {"text": texts, "kind": kinds} if count else {}
+    facts = ConflictFacts(ID, "block", ID if count < 3 else "", ID, "A", ["a", "b"], fields, Labels())
+    given = {"choice-text": "own", "own-text": ODD} if count == 3 else None
+    return conflicts.show(facts, operation=ID, given=given, faults={"own-text": "Write"} if count == 3 else None)
+
+
+def _conflicts(count: int) -> Context:
+    return conflicts.browse(visit_id=ID, letter="A", lines=[(ID, ODD, ["text", "kind"])] * count)
+
+
+def _receipt(count: int) -> Context:
+    came = "2026-11-22T09:00:00.000Z"
+    entries = [
+        EntryFacts(f"{n}" * 64, "block", kind, by, came, standing)  # type: ignore[arg-type]
+        for n, (kind, by, standing) in enumerate(
+            [("create", "O'Hara", "whole"), ("redact", "B", "words_removed"), ("create", "", "differs")]
+        )
+    ]
+    return record_receipts.show(ReceiptFacts(ID, "A", "A-01", ODD, entries[: 1 + count], count, count, 1, came))
 
 
 def _question(count: int) -> Context:

@@ -35,11 +35,13 @@ def cases() -> dict[str, list[Context]]:
     """Every page whole and as a swap; fragments as they are."""
     found = {
         "activities/draft.html": [_start(), _start("Choose what kind of activity this is")],
-        "blocks/edit.html": [_edit([]), _edit([{"by": "Maren Hollowby", "words": "The <line>.\nTwice."}])],
+        "blocks/edit.html": [_edit([]), _edit(_conflict(own=True)["fields"][0]["versions"])],
         "codings/draft.html": [_coding(), _coding(empty=True)],
         "codings/show.html": [
             {"facts": FACTS, "back_href": "/tablet/evidence/1", "withdraw_action": "/tablet/codings/1/withdraw"}
         ],
+        "conflicts/listed_on_tablet.html": [_conflicts(ROWS), _conflicts([])],
+        "conflicts/on_tablet.html": [_conflict(own=True), _conflict(own=False)],
         "enrolment/draft.html": [_enrolment(""), _enrolment("Enter the code from the office")],
         "enrolment/refused.html": [
             _refused(""),
@@ -51,6 +53,7 @@ def cases() -> dict[str, list[Context]]:
         "passkeys/show.html": [_ways(True), _ways(True, "That is not the passphrase"), _ways(False)],
         "people/on_tablet.html": [_people()],
         "readable_copies/show.html": [_readable(True), _readable(False)],
+        "record_receipts/on_tablet.html": [_receipt(True), _receipt(False)],
         "sealed_copies/show.html": [_sealed_copy(True), _sealed_copy(False)],
         "two_counts/show.html": [_two_counts(True), _two_counts(False)],
         "evidence/capture.html": [_capture([]), _capture([_block(block) for block in BLOCKS])],
@@ -115,6 +118,7 @@ def _edit(versions: list[Context]) -> Context:
         "withdraw_action": "/tablet/blocks/1/withdraw",
         "back_href": "/tablet/evidence/1#block-1",
         "versions": versions,
+        "compared": "Words that differ are underlined." if versions else "",
         "writer": WRITER | {"text": "\nThe line.", "base": '["1"]', "shown": '{"text":"“<&>”"}', "people": [_choice("", "Nobody", True)]},
     }  # fmt: skip
 
@@ -248,6 +252,7 @@ def _block(block: Context, versions: int = 1) -> Context:
     return {
         "id": "1",
         "conflict": "Two people wrote here at the same time." if versions > 1 else "",
+        "conflict_href": "/tablet/conflicts/1" if versions > 1 else "",
         "version_words": ["Maren wrote:", "Idwal wrote:"],
         "versions": [shown | {"id": f"{block['id']}-{index}"} for index in range(versions)],
     }
@@ -269,6 +274,46 @@ def _capture(blocks: list[Context]) -> Context:
     }
 
 
+def _conflicts(rows: list[Context]) -> Context:
+    back = {"href": "/tablet/visits/1", "words": "Back to the visit"}
+    return {"back": back, "lead": "Nothing stands to be decided.", "rows": rows}
+
+
+def _others(versions: list[Context]) -> list[Context]:
+    return [one | {"id": f"{one['id']}-kind", "title": f"{one['title']}, kind"} for one in versions]
+
+
+def _conflict(own: bool) -> Context:
+    words = [{"text": "It was <cold>", "alone": False}, {"text": " & wet.\n", "alone": True}]
+    versions = [
+        {"id": f"version-text-{n}", "title": f"Version {n}, Idwal", "when": "Written on this tablet.", "words": words}
+        for n in (1, 2)
+    ]
+    field = {
+        "name": "text",
+        "title": "The words",
+        "compared": "Words that stand in one version only are underlined." if own else "",
+        "versions": versions,
+        "choice": _field("choice-text", "What should the record say?", error="" if own else "Choose again"),
+        "choices": [_choice("", "Keep both for now", True) | {"hint": ""}, _choice("1", "Version 1") | {"hint": ""}],
+        "own": _field("own-text", "How it should read", "\nAs typed") | {"began": ""} if own else "",
+        "write_href": "" if own else "/tablet/blocks/1/edit",
+    }
+    return {
+        "back": {"href": "/tablet/evidence/1#block-1", "words": "Back to the record"},
+        "lead": ["They were written at the same time."],
+        "action": "/tablet/conflicts/1",
+        "operation": "1",
+        "base": "1 2",
+        "unsaved": [] if own else ["words <of> mine"],
+        "fields": [
+            field,
+            field
+            | {"name": "kind", "versions": _others(versions), "choice": _field("choice-kind", "Which?"), "own": ""},
+        ],
+    }
+
+
 def _looks() -> list[dict[str, Any]]:
     """The record with each thing that can be said about the look for names."""
     nothing = {"action": "", "files_elsewhere": ""}
@@ -287,6 +332,7 @@ def _record() -> Context:
         "back": {"href": "/tablet/visits/1", "words": "Area A"},
         "write_href": "/tablet/evidence/1/write",
         "copy_href": "/tablet/evidence/1/readable-copy",
+        "receipt_href": "/tablet/evidence/1/receipt",
         "names": _names(record_waits=True, again=True, kept=FACTS, files_elsewhere="1 file is at the office only."),
         "record": {
             "id": "1",
@@ -299,7 +345,7 @@ def _record() -> Context:
             "files": [],
             "kept_back": [],
             "history": ["Idwal Pennistow wrote the record."],
-            "differences": [],
+            "differences": [{"words": "There is more than one version.", "href": "/tablet/conflicts/1"}],
             "state": {"kind": "tablet", "words": "On this tablet"},
             "state_more": "",
         },
@@ -322,6 +368,7 @@ def _find(hits: list[Context]) -> Context:
 
 def _only_here(trouble: bool) -> Context:
     look = {"when": "Written on 11 February 2025", "words": "Tell the office.", "where": "It is on this tablet."}
+    look |= {"left": "The lead left it out." if trouble else "", "href": "/tablet/evidence/1"}
     return {
         "lead": "3 changes are only on this tablet.",
         "cards": CARDS,
@@ -350,6 +397,21 @@ def _readable(made: bool) -> Context:
         "again": "Save this file again" if made else "",
         "action": "/tablet/evidence/1/readable-copy",
         "back": {"href": "/tablet/evidence/1", "words": "Back to the record"},
+    }
+
+
+def _receipt(made: bool) -> Context:
+    entry = {"number": "1", "words": "Idwal wrote <it>.", "standing": "Only here", "hash": "a" * 64, "short": "a" * 12}
+    return {
+        "name": "A-01 Child's interview",
+        "place": "Area A",
+        "back": {"href": "/tablet/evidence/1", "words": "Back to the record"},
+        "verdict": {"kind": "tablet" if made else "safe", "words": "1 entry is only on this tablet."},
+        "told": ["An entry counts as safe when the office says so."],
+        "facts": FACTS,
+        "entries": [entry, entry] if made else [],
+        "file": {"href": "", "action": "/tablet/evidence/1/receipt", "words": "Save the receipt as a file"},
+        "again": "Save this file again" if made else "",
     }
 
 
@@ -407,6 +469,8 @@ def _visit(full: bool) -> Context:
         "start_href": "/tablet/visits/1/activities/new",
         "fresh_href": "/tablet/visits/1",
         "counts_href": "/tablet/visits/1/counts",
+        "conflicts": "1 place was written twice at the same time." if full else "",
+        "conflicts_href": "/tablet/visits/1/conflicts",
         "days": [{"title": "Tuesday 11 February 2025", "rows": ROWS}] if full else [],
         "withheld": "1 record is not shown: consent was withdrawn." if full else "",
         "children": [{"pseudonym": "A-C01", "more": "Years 3 and 4"}] if full else [],
