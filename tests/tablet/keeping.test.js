@@ -152,8 +152,10 @@ test('DUR-12: no form begins a visit in a window that has to move, and one that 
 test('DUR-12: a window that has to move is set up by no form either', async () => {
   const form = new FormData();
   form.set('code', '7KQ2-M4XD-9RTB');
+  const { tablet } = (await inAWindow({ begun: false })).application;
+  const application = { enrolment: null, window: IN_SAFARI, tablet };
 
-  const answers = [await ask({ enrolment: null, window: IN_SAFARI }), await enrol({ enrolment: null, window: IN_SAFARI }, { params: {}, form })];
+  const answers = [await ask(application), await enrol(application, { params: {}, form })];
 
   assert.deepEqual(answers.map(({ status, page }) => [status, page.title]), Array(2).fill([403, 'Put Fieldwork on the Home Screen first']));
 });
