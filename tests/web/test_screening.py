@@ -46,8 +46,10 @@ def answers(record: Record, who: str) -> Iterator[tuple[str, int, str]]:
         "account_id": account_id, "device_id": device_id, "file_id": record.file_id or record.evidence_id, "job_id": office.review_id,
         "name": "evidence.xlsx", "assignment_id": office.id_of("assignments/A-I2"),
     }  # fmt: skip
-    for _, path in PAGES:
-        url = re.sub(r"\{(\w+)\}", lambda found: values[found[1]], path)
+    parts = ({"record_id": part} for part in (record.evidence_id, record.activity_id, record.block_id))
+    named = [values | part for part in parts]
+    urls = [path.format_map(each) for _, path in PAGES for each in named]
+    for url in dict.fromkeys(urls):
         for asked in (url, f"{url}?after=1&told=0", f"{url}?code={CODE}"):
             for headers in ({}, PART):
                 answer = browser.get(asked, headers=headers)
