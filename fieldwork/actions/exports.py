@@ -8,13 +8,10 @@ kept for a day at most, and goes at once when words in it were redacted or a con
 from __future__ import annotations
 
 import asyncio
-import fcntl
 import json
-import os
 import shutil
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, timedelta
 from pathlib import Path
@@ -23,6 +20,7 @@ from uuid import UUID
 
 from fieldwork.actions.carrying import roles_of
 from fieldwork.actions.central import Central
+from fieldwork.actions.processes_beside import alone, environment_of
 from fieldwork.domain.export_job import ExportJob
 from fieldwork.domain.rights import may_export
 from fieldwork.store import export_jobs
@@ -37,6 +35,7 @@ KEPT_FOR = timedelta(hours=24)
 LOOK_AGAIN_S = 5.0
 MOST_PURPOSE_CP = 500
 _PROCESS = "fieldwork.export.process"
+LOCK = "writing.lock"
 
 
 class ExportRefused(Exception):
@@ -128,7 +127,7 @@ async def write_waiting_exports(central: Central) -> int:
     0 at once while another process of this server is writing. What a server that was killed left running waits again first.
     """
     central.settings.exports.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with _alone(central.settings.exports) as lock:
+    with alone(central.settings.exports / LOCK) as lock:
         if lock is None:
             return 0
         # Nobody else writes here now, so what lies unfinished is a killed process's, with words in it.
@@ -202,7 +201,7 @@ async def _have_it_written(central: Central, job: ExportJob, lock: int) -> dict[
         "-m",
         _PROCESS,
         str(job.id),
-        env=_environment(central),
+        env=environment_of(central.settings),
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         # The process keeps the lock while it lives, also when this one is killed: two never write at once.
@@ -226,17 +225,6 @@ async def _have_it_written(central: Central, job: ExportJob, lock: int) -> dict[
     if code != 0:
         said.pop("sha256", None)
     return said
-
-
-def _environment(central: Central) -> dict[str, str]:
-    settings = central.settings
-    there = os.environ.get("PYTHONPATH")
-    return {
-        **os.environ,
-        "FIELDWORK_DATA": str(settings.data),
-        "DATABASE_URL": settings.database_url,
-        "PYTHONPATH": os.pathsep.join([str(settings.root), *([there] if there else [])]),
-    }
 
 
 async def _failed(central: Central, job: ExportJob, problem: str) -> None:
@@ -276,19 +264,6 @@ def _job_of(path: Path) -> UUID | None:
         return UUID(path.name[:36])
     except ValueError:
         return None
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[int | None]:
-    """The lock of the one export process of this folder, or None while somebody else has it."""
-    handle = os.open(folder / "writing.lock", os.O_CREAT | os.O_RDWR, 0o600)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield handle
-    except BlockingIOError:
-        yield None
-    finally:
-        os.close(handle)
 
 
 async def exports_shown(central: Central, person_id: str, review_id: str) -> Sequence[ExportJob]:

@@ -8,17 +8,14 @@ could not be finished says nothing of the log, and is tried again.
 from __future__ import annotations
 
 import asyncio
-import fcntl
 import json
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from fieldwork.actions.central import Central
 from fieldwork.actions.log_lines import write_line
+from fieldwork.actions.processes_beside import alone, environment_of
 from fieldwork.settings import Settings, read_settings
 from fieldwork.store.database import Database
 from fieldwork.store.hindrances import MAY_BE_HINDERED
@@ -35,6 +32,7 @@ FIRST_LOOK_AFTER = timedelta(minutes=10)
 """Not while the office starts, when everybody's tablets come."""
 HEAR_EVERY_S = 30.0
 LOW_RANK = 10
+LOCK = "looking.lock"
 
 
 async def keep_looking(central: Central) -> None:
@@ -78,14 +76,14 @@ def is_due(found: Soundness | None, now: datetime) -> bool:
 
 async def look_through(central: Central) -> bool:
     """Look through the log, and note and hear what was found. False when another process is at it, or when it could not be finished."""
-    with _alone(central.settings.data) as lock:
+    with alone(central.settings.data / LOCK) as lock:
         if lock is None:
             return False
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
             "fieldwork.actions.soundness",
-            env=_environment(central.settings),
+            env=environment_of(central.settings),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
@@ -104,29 +102,6 @@ async def look_through(central: Central) -> bool:
         note_soundness(central.settings.data, json.loads(said)["problems"], central.clock())
     hear_what_was_found(central)
     return True
-
-
-def _environment(settings: Settings) -> dict[str, str]:
-    there = os.environ.get("PYTHONPATH")
-    return {
-        **os.environ,
-        "FIELDWORK_DATA": str(settings.data),
-        "DATABASE_URL": settings.database_url,
-        "PYTHONPATH": os.pathsep.join([str(settings.root), *([there] if there else [])]),
-    }
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[int | None]:
-    """The lock of the one look at this office, or None while somebody else has it."""
-    handle = os.open(folder / "looking.lock", os.O_CREAT | os.O_RDWR, 0o600)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield handle
-    except BlockingIOError:
-        yield None
-    finally:
-        os.close(handle)
 
 
 async def problems_of(settings: Settings) -> list[LogProblem]:

@@ -175,7 +175,7 @@ async def test_a_killed_export_leaves_the_older_file_as_it_was(office: Office, w
         "-m",
         "tests.export.killed_half_way",
         str(job.id),
-        env=exports._environment(office.central),
+        env=exports.environment_of(office.central.settings),
         stdout=asyncio.subprocess.PIPE,
     )
     said, _ = await process.communicate()
@@ -191,7 +191,7 @@ async def test_one_export_is_written_at_a_time(office: Office, writer: str) -> N
     job = await ask_for_export(office.central, writer, office.review_id, "csv", "chapter 3")
     office.central.settings.exports.mkdir(parents=True)
 
-    with exports._alone(office.central.settings.exports) as lock:
+    with exports.alone(office.central.settings.exports / exports.LOCK) as lock:
         assert lock is not None
         assert await write_waiting_exports(office.central) == 0
         assert await ended(office, job.id) == ("waiting", None)
@@ -205,7 +205,7 @@ async def test_a_process_that_finds_no_job_says_so(office: Office) -> None:
         "-m",
         "fieldwork.export.process",
         str(uuid4()),
-        env=exports._environment(office.central) | {"PYTHONWARNINGS": "error"},
+        env=exports.environment_of(office.central.settings) | {"PYTHONWARNINGS": "error"},
         stdout=asyncio.subprocess.PIPE,
     )
     said, _ = await process.communicate()

@@ -139,7 +139,7 @@ async def test_OPS_06_looks_come_by_themselves_and_one_that_fails_is_not_begun_a
 
 async def test_two_processes_never_look_at_once(database_url: str, tmp_path: Path) -> None:
     async with wire(database_url, tmp_path) as here:
-        with soundness._alone(tmp_path):
+        with soundness.alone(tmp_path / soundness.LOCK):
             assert not await look_through(here.central)
 
         assert await look_through(here.central)
