@@ -22,7 +22,8 @@ import aiosqlite
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
-from fieldwork.actions.central import EPOCH, Central, open_central
+from fieldwork.actions.central import EPOCH, RESTORED, Central, open_central
+from fieldwork.actions.restores import told_of_restore
 from fieldwork.app import create_app
 from fieldwork.domain.draft import Draft
 from fieldwork.domain.rights import LANES, Lane
@@ -49,6 +50,8 @@ from sync.simulator.chance import VirtualClock
 from sync.simulator.office import AsgiApp, DeskWriting, Moment, OfficeFacts, OfficeOperation
 
 T = TypeVar("T")
+RESTORED_AT = "2025-02-11T09:00:00+00:00"
+"""When an office is said to have been restored: nothing in a seed asks."""
 FIRST_EPOCH = "5d0a6a86-4b86-4c19-8e63-6a3a2b1f1d01"
 TELL = statements_module._tell_sqlite
 IMPORT = f"import:{hashlib.sha256(b'the review of the simulator').hexdigest()}"
@@ -169,9 +172,11 @@ class FieldworkPremises:
         return await _enrolled(opened, tablet, person, opened.clock())
 
     async def set_epoch(self, folder: Path, epoch: str) -> None:
-        """What a restore does to the settings: every tablet offers again what central may have lost."""
+        """What a restore does to the settings: tablets offer again what central may have lost, and are believed about their own words."""
         async with Database(settings_in(folder).database_url) as database:
             await set_setting(database, EPOCH, epoch)
+            told = told_of_restore(at=RESTORED_AT, backup_of=RESTORED_AT, epoch_before=None, operations=0)
+            await set_setting(database, f"{RESTORED}{epoch}", told)
 
 
 class _AtOnce:

@@ -91,15 +91,20 @@ def test_a_cut_copy_is_said_and_what_is_left_of_it_is_at_the_office(copy: Path, 
     assert [row[1] for row in log_of(settings)] == ["stored"] * 3
 
 
+def refused(copy: Path, settings: Settings, exit_code: int, words: str) -> None:
+    """The command says so in these words, and nothing of the copy is in the log."""
+    result = command(copy)
+
+    assert result.exit_code == exit_code
+    assert words in result.output
+    assert log_of(settings) == []
+
+
 def test_a_damaged_head_is_refused_and_nothing_is_taken_in(copy: Path, settings: Settings) -> None:
     """DUR-26."""
     copy.write_bytes(b"#" + copy.read_bytes())
 
-    result = command(copy)
-
-    assert result.exit_code == 1
-    assert "Nothing was taken in" in result.output
-    assert log_of(settings) == []
+    refused(copy, settings, 1, "Nothing was taken in")
 
 
 def test_a_file_that_is_larger_than_a_copy_can_be_is_refused_unread(
@@ -107,11 +112,7 @@ def test_a_file_that_is_larger_than_a_copy_can_be_is_refused_unread(
 ) -> None:
     monkeypatch.setattr(cli, "MOST_COPY_BYTES", copy.stat().st_size - 1)
 
-    result = command(copy)
-
-    assert result.exit_code == 2
-    assert "larger than a sealed copy can be" in result.output
-    assert log_of(settings) == []
+    refused(copy, settings, 2, "larger than a sealed copy can be")
 
 
 def test_a_copy_that_found_no_room_is_said_in_words_and_goes_in_later(

@@ -75,8 +75,8 @@ async def open_central(
         await check_schema(database)
         keyring = open_keyring(settings.keys)
         epoch = await set_setting_once(database, EPOCH, str(uuid.uuid4()))
-        # A new incarnation at each start: central can never use a number twice, whatever was restored beneath it.
         restored = await setting(database, f"{RESTORED}{epoch}") is not None
+        # A new incarnation at each start: central can never use a number twice, whatever was restored beneath it.
         log = Log(database, keyring, permit, incarnation=str(uuid.uuid4()), clock=clock, restored=restored)
         async with log.open():
             yield Central(settings, database, log, keyring, epoch, clock)

@@ -58,12 +58,16 @@ async def look_if_due(central: Central, not_before: datetime) -> datetime:
 
 
 def hear_what_was_found(central: Central) -> None:
-    """Take what the last look found, whichever process made it: the log takes nothing in while it is damaged, and again after."""
+    """Take what the last look found, whichever process made it: the log takes nothing in while it is damaged, and again after.
+
+    Where nothing can be read of a look, what was heard before stands: that a file is gone does not mend a log.
+    """
     found = soundness_in(central.settings.data)
-    damaged = found is not None and found.stops
-    if damaged != central.log.is_damaged:
-        write_line("log_damaged" if damaged else "log_sound_again", problems=len(found.problems) if found else 0)
-    central.log.is_damaged = damaged
+    if found is None:
+        return
+    if found.stops != central.log.is_damaged:
+        write_line("log_damaged" if found.stops else "log_sound_again", problems=len(found.problems))
+    central.log.is_damaged = found.stops
 
 
 def is_due(found: Soundness | None, now: datetime) -> bool:

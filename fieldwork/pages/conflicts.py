@@ -111,7 +111,7 @@ def waiting_words(count: int) -> str:
 def lead_of_list(count: int) -> str:
     """The sentence above the list."""
     if not count:
-        return "Nothing stands to be decided in this visit."
+        return "There is nothing to decide in this visit."
     return (
         f"{counted(count, 'place was', 'places were')} written twice at the same time. All versions are kept, and all are"
         " shown on the record, until somebody of the visit’s team decides."
@@ -119,7 +119,7 @@ def lead_of_list(count: int) -> str:
 
 
 def title_of(fields: Mapping[str, Sequence[object]]) -> str:
-    """ "Two versions"; "Decided" when none stands beside another any more."""
+    """ "Two versions"; "Nothing to decide" when none stands beside another any more."""
     most = max((len(versions) for versions in fields.values()), default=0)
     if most < 2:
         return "Nothing to decide"

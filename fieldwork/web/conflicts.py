@@ -56,8 +56,9 @@ async def show(request: Request) -> Response:
 async def update(request: Request) -> Response:
     """The decision. What cannot be taken comes back with every word that was written."""
     central, seat = central_in(request), seat_in(request)
-    conflict = await conflict_to_read(central, seat.person_id, request.path_params["record_id"])
+    # First the whole form, which may be long on its way: what was removed meanwhile is not to be written again.
     form = await form_in(request)
+    conflict = await conflict_to_read(central, seat.person_id, request.path_params["record_id"])
     base = text_in(form, "base", MOST_NAMED_CP)
     try:
         written = await decide(

@@ -59,8 +59,9 @@ export async function edit(application, { params }) {
   const block = found(replica, 'block', params.block);
   const gathered = block === null ? null : gather(application, said(block, 'evidence'));
   if (block === null || gathered === null) return problemPage(application, 404);
-  const here = await incarnationsHere(application);
-  return { template: 'blocks/edit.html', page: editPage({ ...gathered, block, versions: versionsOf(replica, block), here, scope: scopeOf(replica, block.record) }) };
+  const versions = versionsOf(replica, block);
+  const here = versions.length > 1 ? await incarnationsHere(application) : new Set();
+  return { template: 'blocks/edit.html', page: await editPage({ ...gathered, block, versions, here, scope: scopeOf(replica, block.record) }) };
 }
 
 /** @type {import('./router.js').Handler} */

@@ -95,9 +95,11 @@ function backTo(replica, state) {
   return `/tablet/evidence/${evidence}${state.record_type === 'block' ? `#block-${state.record}` : ''}`;
 }
 
-/** Under which incarnations this tablet has written. @param {import('./application.js').Application} application @returns {Promise<Set<string>>} */
-export async function incarnationsHere({ tablet }) {
-  return new Set((await tablet.storage.range('streams')).map(({ key }) => streamParts(key).incarnation));
+/** Under which incarnations this tablet has written, also what only its journal has. @param {import('./application.js').Application} application @returns {Promise<Set<string>>} */
+export async function incarnationsHere({ tablet: { storage, overflow } }) {
+  const aside = overflow.minted.map(({ row }) => row.stream);
+  const streams = (await storage.range('streams')).map(({ key }) => key);
+  return new Set([...aside, ...streams].map((stream) => streamParts(stream).incarnation));
 }
 
 /**
@@ -113,6 +115,6 @@ async function shown(application, record, { operation, given, faults }) {
   return {
     status: Object.keys(faults).length > 0 ? 422 : 200,
     template: 'conflicts/on_tablet.html',
-    page: conflictPage({ replica, state, conflict, roles: labels(replica, 'participant_role', 'ref'), here: await incarnationsHere(application), operation, back: backTo(replica, state), given, faults }),
+    page: await conflictPage({ replica, state, conflict, roles: labels(replica, 'participant_role', 'ref'), here: await incarnationsHere(application), operation, back: backTo(replica, state), given, faults }),
   };
 }

@@ -3,22 +3,51 @@
  *
  * For a person who decides between two versions of what somebody said. Word by word, exact to the letter, and bounded: of texts that have
  * too little in common, or repeat themselves too often, fewer words count as the same, never as alike when they are not. Nothing here
- * decides or writes. `fieldwork/domain/differences.py` is the same rule at the office, and `sync/vectors/differences.json` holds both to
- * the same answers.
+ * decides or writes, and nobody's words wait behind it: it pauses as it goes. `fieldwork/domain/differences.py` is the same rule at the
+ * office, and `sync/vectors/differences.json` holds both to the same answers.
  */
 
 /** What one comparison may cost: half of it for the whole text, the rest for what lies between words that occur once. */
 const MOST_STEPS = 300_000;
+/** 10,000 words with 3,000 changes take a quarter core up to a quarter of a second: a save would wait for it. So many steps take it some 20 ms. */
+const STEPS_AT_ONCE = 20_000;
 const WORD = /[ \t\n\r\v\f\u0085\u00a0\u2028\u2029]*[^ \t\n\r\v\f\u0085\u00a0\u2028\u2029]+|[ \t\n\r\v\f\u0085\u00a0\u2028\u2029]+/g;
 
 /** @typedef {[number, number, number]} Same  a run of equal words: where it begins in the one, where in the other, how many */
 /** @typedef {{text: string, alone: boolean}} Run  words of a version in a row; `alone`: the other version does not have them here */
 
-/** Both texts, each cut into runs; together the runs of a text are that text, every letter of it. @param {string} one @param {string} other @returns {[Run[], Run[]]} */
-export function difference(one, other) {
+/** @typedef {() => Promise<unknown>} Pause */
+
+/** Until what came to the worker meanwhile, a save first of all, has begun. @type {Pause} */
+const aTurn = () => new Promise((resolve) => { setTimeout(resolve); });
+
+/** What one comparison has cost so far, and its pauses. */
+class Walk {
+  steps = 0;
+
+  #paused_at = 0;
+
+  /** @param {Pause} pause */
+  constructor(pause) {
+    this.pause = pause;
+  }
+
+  async rests() {
+    if (this.steps - this.#paused_at < STEPS_AT_ONCE) return;
+    this.#paused_at = this.steps;
+    await this.pause();
+  }
+}
+
+/** Both texts, each cut into runs; together the runs of a text are that text, every letter of it. @param {string} one @param {string} other @param {Pause} [pause] @returns {Promise<[Run[], Run[]]>} */
+export async function difference(one, other, pause = aTurn) {
   const mine = wordsIn(one);
+  await pause();
   const theirs = wordsIn(other);
-  const same = withoutCrumbs(sameWords(...numbered(mine, theirs)), mine.length, theirs.length);
+  await pause();
+  const [a, b] = numbered(mine, theirs);
+  await pause();
+  const same = withoutCrumbs(await sameWords(a, b, new Walk(pause)), mine.length, theirs.length);
   return [runs(mine, same.map(([at, , n]) => [at, n])), runs(theirs, same.map(([, at, n]) => [at, n]))];
 }
 
@@ -38,8 +67,8 @@ function numbered(mine, theirs) {
   return [Int32Array.from(mine, number), Int32Array.from(theirs, number)];
 }
 
-/** @param {Int32Array} wholeA @param {Int32Array} wholeB @returns {Same[]} */
-function sameWords(wholeA, wholeB) {
+/** @param {Int32Array} wholeA @param {Int32Array} wholeB @param {Walk} walk @returns {Promise<Same[]>} */
+async function sameWords(wholeA, wholeB, walk) {
   const [first, last] = ends(wholeA, wholeB);
   /** @type {Same[]} */
   const begin = first > 0 ? [[0, 0, first]] : [];
@@ -47,8 +76,7 @@ function sameWords(wholeA, wholeB) {
   const end = last > 0 ? [[wholeA.length - last, wholeB.length - last, last]] : [];
   const a = wholeA.subarray(first, wholeA.length - last);
   const b = wholeB.subarray(first, wholeB.length - last);
-  const { found, steps } = shortest(a, b, MOST_STEPS / 2);
-  const middle = found ?? betweenAnchors(a, b, MOST_STEPS - steps);
+  const middle = await shortest(a, b, MOST_STEPS / 2, walk) ?? await betweenAnchors(a, b, walk);
   return [...begin, ...middle.map(([x, y, n]) => /** @type {Same} */ ([x + first, y + first, n])), ...end];
 }
 
@@ -62,33 +90,34 @@ function ends(a, b) {
   return [first, last];
 }
 
-/** The runs that leave the fewest words alone (Myers 1986), or null when that takes more than `most` steps. @param {Int32Array} a @param {Int32Array} b @param {number} most @returns {{found: Same[] | null, steps: number}} */
-function shortest(a, b, most) {
+/** The runs that leave the fewest words alone (Myers 1986), or null when that takes more than `most` steps. @param {Int32Array} a @param {Int32Array} b @param {number} most @param {Walk} walk @returns {Promise<Same[] | null>} */
+async function shortest(a, b, most, walk) {
   const [n, m] = [a.length, b.length];
   const middle = n + m + 1;
   const furthest = new Int32Array(2 * middle + 1);
   /** @type {Int32Array[]} */
   const saved = [];
-  let steps = 0;
+  const began = walk.steps;
   for (let d = 0; d <= n + m; d += 1) {
+    await walk.rests();
     for (let k = -d; k <= d; k += 2) {
       const at = middle + k;
       const down = k === -d || (k !== d && furthest[at - 1] < furthest[at + 1]);
       let x = down ? furthest[at + 1] : furthest[at - 1] + 1;
       let y = x - k;
-      steps += 1;
+      walk.steps += 1;
       while (x < n && y < m && a[x] === b[y]) {
         x += 1;
         y += 1;
-        steps += 1;
+        walk.steps += 1;
       }
       furthest[at] = x;
-      if (x >= n && y >= m) return { found: walkedBack(saved, d, n, m), steps };
+      if (x >= n && y >= m) return walkedBack(saved, d, n, m);
     }
-    if (steps > most) return { found: null, steps };
+    if (walk.steps - began > most) return null;
     saved.push(furthest.slice(middle - d, middle + d + 1));
   }
-  return { found: [], steps };
+  return [];
 }
 
 /** @param {Int32Array[]} saved @param {number} d @param {number} n @param {number} m @returns {Same[]} */
@@ -110,19 +139,19 @@ function walkedBack(saved, d, n, m) {
   return found.reverse();
 }
 
-/** By words that occur once in each and stand in the same order; what lies between them is compared while steps are left. @param {Int32Array} a @param {Int32Array} b @param {number} most @returns {Same[]} */
-function betweenAnchors(a, b, most) {
+/** By words that occur once in each and stand in the same order; what lies between them is compared while steps are left. @param {Int32Array} a @param {Int32Array} b @param {Walk} walk @returns {Promise<Same[]>} */
+async function betweenAnchors(a, b, walk) {
   /** @type {Same[]} */
   const found = [];
-  let [fromA, fromB, left] = [0, 0, most];
+  let [fromA, fromB] = [0, 0];
   for (const [x, y] of [...anchors(a, b), [a.length, b.length]]) {
     const gapA = a.subarray(fromA, x);
     const gapB = b.subarray(fromB, y);
     const [first, last] = ends(gapA, gapB);
-    const inner = shortest(gapA.subarray(first, gapA.length - last), gapB.subarray(first, gapB.length - last), left);
-    left = Math.max(0, left - inner.steps);
+    const left = Math.max(0, MOST_STEPS - walk.steps);
+    const inner = await shortest(gapA.subarray(first, gapA.length - last), gapB.subarray(first, gapB.length - last), left, walk) ?? [];
     found.push([fromA, fromB, first]);
-    for (const [i, j, n] of inner.found ?? []) found.push([fromA + first + i, fromB + first + j, n]);
+    for (const [i, j, n] of inner) found.push([fromA + first + i, fromB + first + j, n]);
     // The word itself counts with the words before it, so that runs that touch are one.
     found.push([x - last, y - last, last + Number(x < a.length)]);
     [fromA, fromB] = [x + 1, y + 1];

@@ -232,6 +232,8 @@ export class Flusher {
 
   /** Somebody answered, or nobody. Where an answer comes again, the errand that may wait for one need not wait longer. @param {string | null} problem @param {Round} other */
   #note(problem, other) {
+    // What this tablet could not take in says nothing of the line.
+    if (problem === 'storage_failed') return;
     const reached = problem === null || problem.startsWith('status_') || problem === READING_WAITS;
     if (reached === this.#reached) return;
     if (reached && this.#reached === false) {

@@ -34,7 +34,8 @@ export async function refusedHere(application, ask = room) {
  * @param {import('./application.js').Application} application @param {'not_kept' | 'not_installed'} why @param {{href: string, words: string} | ''} [back]
  */
 export async function refused({ tablet, enrolment }, why, back = '') {
-  return refusedPage(why, { waiting: (await countOutbox(tablet)).waiting, sends: enrolment !== null, back });
+  const { waiting } = await countOutbox(tablet);
+  return refusedPage(why, { waiting, drafts: await tablet.storage.count('drafts'), sends: enrolment !== null, back });
 }
 
 /** Whether no visit may be begun in this window. @param {Window} window */

@@ -44,16 +44,17 @@ async function receiptOf(application, id) {
   const outbox = new Map((await storage.range('outbox')).map(({ value }) => [value.operation, value]));
   /** @type {Entry[]} */
   const entries = [];
-  /** @type {string[]} */
-  const compared = [];
+  /** @type {Set<string>} of what was not fetched from the office */
+  const streams = new Set();
   for (const known of entriesOf(replica, id)) {
-    const place = await storage.read('operations', known.operation);
-    const safe = place && await storage.read('safe', [place.stream, place.sequence]);
-    const checked = known.position === null && place ? await storage.read('marks', `checked:${streamOf(known.header)}`) : undefined;
-    if (checked !== undefined) compared.push(checked.at);
+    const stream = streamOf(known.header);
+    if (known.position === null) streams.add(stream);
+    const safe = await storage.read('safe', [stream, known.header.sequence]);
     entries.push({ known, header_hash: await sha256(toUtf8(known.headerText)), standing: standingOf(known, safe, outbox.get(known.operation)), confirmed_at: safe?.safe_at ?? null });
   }
-  return { shown: { ...gathered, state: { kind: 'tablet', words: '' } }, entries, compared_at: compared.sort()[0] ?? null, made_at: application.tablet.clock.now() };
+  const checked = await Promise.all([...streams].map((stream) => storage.read('marks', `checked:${stream}`)));
+  const compared = checked.flatMap((mark) => (mark === undefined ? [] : [mark.at])).sort();
+  return { shown: { ...gathered, state: { kind: 'tablet', words: '' } }, entries, compared_at: compared[0] ?? null, made_at: application.tablet.clock.now() };
 }
 
 /** @param {Known} known @param {{safe_at: string} | undefined} safe @param {import('../../sync/tablet/stores.js').OutboxRow | undefined} waits @returns {Standing} */

@@ -72,7 +72,13 @@ export class Router {
       }
       if (diverted !== null || found === null) return answerOf(application, problemPage(application, 404), place, whole);
       const request = { ...asked, method: verb, path: place.pathname, params: found.params, query: place.searchParams };
+      const { session } = application;
       const said = await found.route.handler(application, request);
+      if ('template' in said && session !== null && session !== application.session && !found.route.locked) {
+        // The tablet was locked while the page was made: its words are for nobody now.
+        verb = 'GET';
+        continue;
+      }
       if ('template' in said) return answerOf(application, said, said.at ? new URL(said.at, place) : place, whole);
       place = new URL(said.seeOther, place);
       verb = 'GET';

@@ -127,8 +127,11 @@ def _judge_one(arrival: Arrival, facts: Facts, permit: Permit, outcome: Outcome)
 
 def _completes(arrival: Arrival, known: Known, facts: Facts) -> bool:
     """Whether this copy of the same header has what was missing when it came before (step 2)."""
-    if known.standing == "held" and (arrival.said_removed or _erasure(arrival, facts) is not None):
+    if known.standing == "held" and _erasure(arrival, facts) is not None:
         return True
+    if arrival.said_removed:
+        # Words that are here stay, also those that wait for their file: a saying takes none, a redact does.
+        return known.code == "body_missing"
     if known.standing == "stored" or known.redacted or arrival.body is None:
         return False
     if known.code == "file_missing":

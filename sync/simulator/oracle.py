@@ -60,8 +60,8 @@ class Oracle:
     unknown: set[tuple[str, str]] = field(default_factory=set)
     """Tablet and person enrolled since the backup that the office went back to: they have to enrol again."""
     removals_lost: set[str] = field(default_factory=set)
-    """Operations whose redact went with a lost tablet. Who had heard of it holds nothing of them; a restored office may have them again,
-    or, where their author had heard of it, waits for words that nobody has until somebody removes them once more (PROTOCOL.md 4.3).
+    """Operations whose redact went with a lost tablet. Who had heard of it holds nothing of them; a restored office may have them again
+    until somebody removes them once more (PROTOCOL.md 4.3).
     """
     lost_tablets: set[str] = field(default_factory=set)
     """Tablets that nobody will ever see again."""
@@ -71,8 +71,6 @@ class Oracle:
     """Operation or line hash -> `held`, `quarantined` or `unreadable`, as central answered (I12)."""
     acknowledged_unheard: set[str] = field(default_factory=set)
     """Stored at the office, and the answer never reached the tablet."""
-    held_places: dict[str, set[tuple[str, str]]] = field(default_factory=dict)
-    """Person -> every scope and lane that this person was ever allowed to hold."""
 
     def means(self, meant: Meant) -> Meant:
         self.meant[meant.operation] = meant

@@ -17,20 +17,24 @@ class TabletMishaps:
     def __init__(self, world: World, office: OfficeMishaps) -> None:
         self.world, self.office = world, office
 
+    def _a_tablet(self) -> TabletSeen:
+        return self.world.chance.choice(list(self.world.tablets.values()))
+
     def _a_running_tablet(self) -> TabletSeen | None:
         running = [each for each in self.world.tablets.values() if each.runs]
         return self.world.chance.choice(running) if running else None
 
     async def cuts_up(self) -> bool:
-        tablet = self.world.chance.choice(list(self.world.tablets.values()))
-        self.world.wire.cut_up[tablet.name] = self.world.step + self.world.chance.randint(2, 10)
-        self.world.plans(f"{tablet.name} cannot send")
-        return True
+        return self._cuts(self.world.wire.cut_up, "send")
 
     async def cuts_down(self) -> bool:
-        tablet = self.world.chance.choice(list(self.world.tablets.values()))
-        self.world.wire.cut_down[tablet.name] = self.world.step + self.world.chance.randint(2, 10)
-        self.world.plans(f"{tablet.name} cannot hear")
+        return self._cuts(self.world.wire.cut_down, "hear")
+
+    def _cuts(self, cut: dict[str, int], what: str) -> bool:
+        """One direction of one line is closed for a while, and the other stays open."""
+        tablet = self._a_tablet()
+        cut[tablet.name] = self.world.step + self.world.chance.randint(2, 10)
+        self.world.plans(f"{tablet.name} cannot {what}")
         return True
 
     async def clogs_all_lines(self) -> bool:
@@ -47,7 +51,7 @@ class TabletMishaps:
         world = self.world
         if not world.office.up or world.oracle.lost_tablets or world.chance.happens(0.7):
             return False
-        tablet = world.chance.choice(list(world.tablets.values()))
+        tablet = self._a_tablet()
         world.plans(f"{tablet.name} is lost")
         if tablet.runs:
             await world.does(tablet, "kill")
@@ -84,7 +88,7 @@ class TabletMishaps:
         return True
 
     async def fails_storage(self, kind: str) -> bool:
-        tablet = self.world.chance.choice(list(self.world.tablets.values()))
+        tablet = self._a_tablet()
         self.world.storage_trouble = True
         commits = self.world.chance.randint(1, 5)
         self.world.plans(f"{tablet.name}: {kind} for {commits} commits")
@@ -95,27 +99,27 @@ class TabletMishaps:
         return True
 
     async def fails_journal(self) -> bool:
-        tablet = self.world.chance.choice(list(self.world.tablets.values()))
+        tablet = self._a_tablet()
         self.world.storage_trouble = True
         self.world.plans(f"{tablet.name}: the journal fails")
         await self.world.does(tablet, "fault", journal={"kind": "failed", "writes": self.world.chance.randint(1, 4)})
         return True
 
     async def steps_clock(self) -> bool:
-        tablet = self.world.chance.choice(list(self.world.tablets.values()))
+        tablet = self._a_tablet()
         tablet.off_ms += self.world.chance.randint(-7_200_000, 7_200_000)
         self.world.plans(f"{tablet.name}'s clock steps to {tablet.off_ms} ms off")
         return True
 
     async def sets_clock_off(self) -> bool:
-        tablet = self.world.chance.choice(list(self.world.tablets.values()))
+        tablet = self._a_tablet()
         tablet.off_ms = self.world.chance.choice((-A_DAY_MS, A_DAY_MS))
         self.world.plans(f"{tablet.name}'s clock is a day off")
         return True
 
     async def wipes_database(self) -> bool:
         """The browser throws the database away; the journal beside it stays."""
-        tablet = self.world.chance.choice(list(self.world.tablets.values()))
+        tablet = self._a_tablet()
         self.world.plans(f"{tablet.name} loses its database")
         if tablet.runs:
             await self.world.does(tablet, "kill")
@@ -125,7 +129,7 @@ class TabletMishaps:
 
     async def puts_database_back(self) -> bool:
         """An older copy of the database comes back, as after a restore of the whole tablet; the journal is newer."""
-        tablet = self.world.chance.choice(list(self.world.tablets.values()))
+        tablet = self._a_tablet()
         if tablet.snapshots == 0 or self.world.chance.happens(0.3):
             tablet.snapshots += 1
             self.world.ok(tablet, await self.world.does(tablet, "snapshot", name="older"))

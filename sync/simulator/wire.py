@@ -119,7 +119,8 @@ class Wire:
         if fate is not None:
             self.trace.count(f"fault {fate}")
         if fate in ("request_lost", "partition_up", "clogged_up", "request_cut"):
-            await self._breaks_on_the_way(exchange)
+            if fate == "request_cut":
+                await self.breaks_off(exchange)
             return None
         if fate in (*IN_BETWEEN, *REFUSED):
             return IN_BETWEEN.get(fate) or self._refuses(REFUSED[fate])
@@ -156,10 +157,6 @@ class Wire:
             return None
         cut_at = self.chance.randrange(len(answer.body) + 1)
         return replace(answer, body=answer.body[:cut_at]) if self.chance.happens(0.7) else None
-
-    async def _breaks_on_the_way(self, exchange: Exchange) -> None:
-        if exchange.fate == "request_cut":
-            await self.breaks_off(exchange)
 
     async def breaks_off(self, exchange: Exchange) -> None:
         """The office hears a part of the request, whole pieces or not, and then nothing."""

@@ -275,9 +275,6 @@ class World:
         self.tokens_made += 1
         return f"zq{self.tokens_made}x{self.chance.getrandbits(40):010x}qz"
 
-    def by_name(self, name: str) -> TabletSeen:
-        return self.tablets[name]
-
     async def enrols_again(self, tablet: str, person: str) -> None:
         """A person whose device was revoked is let in again on the same tablet: what lies there is as it was."""
         self.trace.plans(f"{self.step}: {PEOPLE[person]} enrols again on {tablet}")

@@ -4,18 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from fieldwork.backup.keys import make_keys, private_key, read_share, share_file
-from fieldwork.backup.making import back_up
-from fieldwork.backup.restoring import restore
 from fieldwork.settings import Settings
 from fieldwork.store.verifying import verify_all
-from tests.backup.offices import NOW
-from tests.backup.test_tablets_offer_again import carrying, highest, served
+from tests.backup.test_tablets_offer_again import carrying, highest, restored_from_yesterday, served
 from tests.store.log_authors import Author, Written, import_incarnation, new_id, team
 from tests.web.wire import Wire
 
@@ -57,15 +52,7 @@ def test_a_note_that_was_written_and_removed_after_the_backup_is_taken_as_remove
         assert await verify_all(wire.central.log) == []
 
     mine, others = asyncio.run(served(lost, yesterday))
-    make_keys(lost.data, lost.keys, tmp_path / "shares")
-    back_up(lost, tmp_path / "backup", NOW)
-    asyncio.run(served(lost, today))
-    place = empty_place(kind)
-    place = Settings(data=place.data, database_url=place.database_url, allowed_hosts=("central",))
-    private = private_key(*(read_share(share_file(tmp_path / "shares", number)) for number in (1, 2)))
-    restore(tmp_path / "backup", private, place, datetime.now(UTC))
-
-    asyncio.run(served(place, after))
+    restored_from_yesterday(lost, empty_place(kind), tmp_path, today, after)
 
 
 def test_an_office_that_was_never_restored_takes_nobodys_word_for_it(database_url: str, tmp_path: Path) -> None:

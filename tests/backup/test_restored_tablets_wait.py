@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from fieldwork.backup.keys import make_keys, private_key, read_share, share_file
-from fieldwork.backup.making import back_up
-from fieldwork.backup.restoring import restore
 from fieldwork.settings import Settings
 from fieldwork.store.devices import give_reading_token, let_read, revoke_device
 from tests.backup.offices import NOW
-from tests.backup.test_tablets_offer_again import brings, served
+from tests.backup.test_tablets_offer_again import brings, restored_from_yesterday, served
 from tests.store.log_authors import Author, import_incarnation, new_id, team
 from tests.web.enrolling import enrolled
 from tests.web.wire import Wire
@@ -48,15 +44,7 @@ def test_a_tablet_that_was_revoked_after_the_backup_reads_nothing_after_the_rest
         assert [await reads(wire, token) for token, _ in tablets] == [200, 403]
 
     tablets = asyncio.run(served(lost, yesterday))
-    make_keys(lost.data, lost.keys, tmp_path / "shares")
-    back_up(lost, tmp_path / "backup", NOW)
-    asyncio.run(served(lost, today))
-    place = empty_place(kind)
-    place = Settings(data=place.data, database_url=place.database_url, allowed_hosts=("central",))
-    private = private_key(*(read_share(share_file(tmp_path / "shares", number)) for number in (1, 2)))
-    restore(tmp_path / "backup", private, place, datetime.now(UTC))
-
-    asyncio.run(served(place, after))
+    restored_from_yesterday(lost, empty_place(kind), tmp_path, today, after)
 
 
 async def reads(wire: Wire, token: str) -> int:

@@ -126,6 +126,23 @@ def test_SYN_12_five_tablets_with_newer_safe_notes_bring_them_back_within_one_sy
     assert problems == []
 
 
+def restored_from_yesterday(
+    lost: Settings,
+    place: Settings,
+    beside: Path,
+    today: Callable[[Wire], Any],
+    after: Callable[[Wire], Any],
+) -> None:
+    """A backup of the lost office, what happens there afterwards, and what happens where the backup was restored."""
+    make_keys(lost.data, lost.keys, beside / "shares")
+    back_up(lost, beside / "backup", NOW)
+    asyncio.run(served(lost, today))
+    place = Settings(data=place.data, database_url=place.database_url, allowed_hosts=("central",))
+    private = private_key(*(read_share(share_file(beside / "shares", number)) for number in (1, 2)))
+    restore(beside / "backup", private, place, datetime.now(UTC))
+    asyncio.run(served(place, after))
+
+
 async def served(settings: Settings, work: Callable[[Wire], Any]) -> Any:
     """The whole application over ASGI while some work is done; its epoch is in every answer."""
     app = create_app(settings, with_browser_half=False)

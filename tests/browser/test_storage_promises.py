@@ -157,6 +157,34 @@ def test_in_the_demonstration_an_ipad_is_set_up_in_a_window_and_finishes_what_it
         tablet.starts_a_record()
 
 
+def test_a_window_that_has_to_move_and_holds_unsent_words_offers_to_send_them_and_they_go(
+    chromium: Browser, office: Office
+) -> None:
+    """DUR-12: whoever goes to the Home Screen leaves behind what this window has not sent, so the page that refuses offers to send it."""
+    with _browser(chromium, APPLE) as context:
+        tablet = Tablet(context.new_page(), office)
+        tablet.enrols()
+        _loads_the_application_anew(tablet, office, "on")
+        tablet.goes_offline()
+        tablet.opens_the_record("A-01")
+        tablet.page.get_by_role("link", name="Change").first.click()
+        tablet.page.get_by_label("The words").fill("Nobody rang me.")
+        tablet.page.get_by_role("button", name="Save", exact=True).click()
+        expect(tablet.blocks.first).to_have_text("Nobody rang me.")
+        tablet.opens_the_visit()
+
+        tablet.page.get_by_role("link", name="Start an evidence record").click()
+
+        tablet.is_at("Put Fieldwork on the Home Screen first")
+        expect(tablet.page.locator("main")).to_contain_text("in this window only.")
+        expect(tablet.page.locator("main li").first).to_contain_text("Send first, from this window")
+        expect(tablet.page.get_by_role("button", name="Save a sealed copy")).to_be_visible()
+        tablet.goes_online()
+        tablet.page.get_by_role("button", name="Send now").click()
+        expect(tablet.page.locator("#only-here")).to_contain_text("Nothing waits")
+        assert tablet.faults() == []
+
+
 def _loads_the_application_anew(tablet: Tablet, office: Office, wanted: str) -> None:
     """What the organisation wants has changed, and the tablet has the new shell, as with the next release."""
     assert office.command("installed-only", wanted).returncode == 0

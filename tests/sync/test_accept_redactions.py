@@ -160,6 +160,21 @@ def test_a_saying_that_words_were_removed_takes_no_words_that_are_here() -> None
     assert not outcome.erased
 
 
+def test_a_saying_that_words_were_removed_takes_none_that_wait_for_their_file() -> None:
+    author, facts = Author(VISIT), Facts()
+    photo = author.writes({"sha256": "cd" * 32, "name": "a drawing"}, record_type="file")
+    brought(facts, photo)
+
+    said = brought(facts, said_removed(photo))
+    facts.files.add("cd" * 32)
+    whole = brought(facts, photo)
+
+    assert verdicts(said) == [("held", "file_missing")]
+    assert (said.receipts[0].redacted, said.completed) == (False, [])
+    assert verdicts(whole) == [("stored", None)]
+    assert whole.completed[0].body is not None
+
+
 def test_words_that_come_after_the_saying_that_they_were_removed_are_dropped_on_sight() -> None:
     author, facts = Author(VISIT), Facts()
     note = author.writes()

@@ -2,12 +2,13 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 
-import { Application } from '../../static/tablet/application.js';
 import { browse, show, update } from '../../static/tablet/conflicts.js';
 import { show as showRecord } from '../../static/tablet/evidence.js';
 import { compared } from '../../static/tablet/pages/conflicts.js';
-import { addSaved } from '../../sync/tablet/replica.js';
+import { Router } from '../../static/tablet/router.js';
+import { StorageProblem } from '../../sync/tablet/ports.js';
 import { ANN, VISIT, World } from '../sync/tablet/world.js';
+import { opened } from './opened.js';
 
 const EVIDENCE = '55555555-5555-4555-8555-555555555555';
 const VISIT_ID = VISIT.replace('visit:', '');
@@ -16,14 +17,7 @@ const VISIT_ID = VISIT.replace('visit:', '');
 async function withTwoVersions({ quarantine = null } = {}) {
   const world = new World();
   const tab = await world.enrolled();
-  const application = new Application(() => {});
-  const session = { person: ANN, name: 'Ann Hollowby', replica: tab.replica, seeOwn: (saved) => addSaved(tab.tablet, tab.keys, tab.replica, saved) };
-  Object.assign(application, { tablet: tab.tablet, session, flusher: { wake() {}, typed() {}, connection: () => ({ kind: 'online', words: '' }) } });
-  const writes = async (fields, more) => {
-    const intention = tab.intention(fields, more);
-    await session.seeOwn((await tab.saves([intention])).operations);
-    return intention;
-  };
+  const { application, session, writes } = opened(tab);
   await writes({ letter: 'A' }, { record_type: 'visit', record: VISIT_ID });
   await writes({ person: ANN, visit: VISIT_ID, name: 'Ann Hollowby', role: 'inspector' }, { record_type: 'assignment' });
   await writes({ ref: 'A-01', type: 'child_interview', ...(quarantine && { quarantine }) }, { record_type: 'evidence', record: EVIDENCE });
@@ -38,7 +32,7 @@ async function withTwoVersions({ quarantine = null } = {}) {
   };
   const page = async () => (await show(application, asked())).page;
   const texts = () => tab.replica.find(block.record).fields.get('text').map(({ value }) => value);
-  return { tab, application, session, block, bold, old, writes, revise, asked, decides, page, texts };
+  return { world, tab, application, session, block, bold, old, writes, revise, asked, decides, page, texts };
 }
 
 test('R5: both versions are shown with who, when and where, and with the words that differ', async () => {
@@ -171,8 +165,118 @@ test('a version from which the words were taken out is said and not compared', a
   assert.equal(text.compared, '');
 });
 
-test('of three versions each is compared, and none is left out', () => {
-  const cut = compared(['One two.', 'One three.', 'One four.']);
+test('R5: a version that only the journal of a full tablet has is said to be written on this tablet', async () => {
+  const here = await withTwoVersions();
+  here.tab.tablet.storage.commit = async () => { throw new StorageProblem('quota', 'the tablet is full'); };
+  const aside = await here.revise('It was wet.', [here.block.operation]);
+
+  const { fields: [text] } = await here.page();
+
+  const version = text.versions.find(({ operation }) => operation === aside.operation);
+  assert.match(version.when, /^Written on this tablet on .* It has not reached the office yet\.$/);
+});
+
+test('R5: a version from another tablet says so, and when it reached the office', async () => {
+  const here = await withTwoVersions();
+  const other = await here.world.enrolled();
+  await here.tab.pushesAll();
+  const written = other.intention({ text: 'It was wet.' }, { record: here.block.record, kind: 'revise', base: [here.block.operation] });
+  await other.saves([written]);
+  await other.pushesAll();
+  await here.tab.pulls();
+
+  const { fields: [text] } = await here.page();
+
+  const version = text.versions.find(({ operation }) => operation === written.operation);
+  assert.match(version.when, /^Written on another tablet, or at the office, on .* It reached the office on .*\.$/);
+});
+
+test('what stands to be decided in another visit is not listed in this one', async () => {
+  const here = await withTwoVersions();
+  const scope = 'visit:77777777-7777-4777-8777-777777777777';
+  const { record, operation } = await here.writes({ ref: 'B-01' }, { record_type: 'evidence', scope });
+  for (const status of ['draft', 'complete']) await here.writes({ status }, { record_type: 'evidence', record, scope, kind: 'revise', base: [operation] });
+
+  const { page } = await browse(here.application, here.asked());
+
+  assert.deepEqual(page.rows.map(({ href }) => href), [`/tablet/conflicts/${here.block.record}`]);
+  assert.match(page.lead, /^1 place was written twice/);
+});
+
+test('nobody waits for long versions to be compared: what is saved meanwhile is saved before the page is there', async () => {
+  const here = await withTwoVersions();
+  const [one, other] = [3, 7].map((step) => Array.from({ length: 20_000 }, (_, at) => `w${(at * step) % 1999}`).join(' '));
+  await here.revise(one, [here.bold.operation]);
+  await here.revise(other, [here.old.operation]);
+  const order = [];
+
+  const page = here.page().then(() => order.push('page'));
+  await here.tab.writes({ text: 'written meanwhile' }).then(() => order.push('saved'));
+  await page;
+
+  assert.deepEqual(order, ['saved', 'page']);
+});
+
+test('a tablet that is locked while versions are compared shows none of their words', async () => {
+  const here = await withTwoVersions();
+  const { application } = here;
+  application.enrolment = { person: ANN, name: 'Ann Hollowby' };
+  const ask = async () => ({ template: 'problems/show.html', page: { title: 'Locked', words: '', back: application.home() } });
+  const router = new Router([
+    { method: 'GET', path: '/tablet/conflicts/:record', handler: show },
+    { method: 'GET', path: '/tablet/unlock', handler: ask, locked: true },
+  ]);
+  const asks = () => router.answer(application, { method: 'GET', url: `http://office/tablet/conflicts/${here.block.record}`, headers: {}, entries: null });
+  here.session.forgetProven = () => {};
+  const before = await asks();
+
+  const { range } = here.tab.tablet.storage;
+  here.tab.tablet.storage.range = async (...given) => {
+    const rows = await range(...given);
+    if (given[0] === 'streams') application.session = null;
+    return rows;
+  };
+  const after = await asks();
+
+  assert.match(before.body, /bold\./);
+  assert.doesNotMatch(after.body, /bold|old\.|Two versions/);
+  assert.equal(new URL(after.url).pathname, '/tablet/unlock');
+});
+
+test('a decision about more versions than a header can name is made from as many as it can, and the rest stay beside it', async () => {
+  const here = await withTwoVersions();
+  for (let more = 0; more < 64; more += 1) await here.revise(`It was cold, ${more}.`, [here.block.operation]);
+  const page = await here.page();
+
+  await here.decides(page, here.bold.operation);
+
+  assert.equal(page.base.split(' ').length, 66);
+  assert.equal(here.tab.replica.history(here.block.record).at(-1).base.length, 64);
+  assert.equal(here.texts().length, 3);
+});
+
+test('no form decides what a family withdrew, or from versions of another record', async () => {
+  const here = await withTwoVersions();
+  const other = await here.writes({ evidence: EVIDENCE, kind: 'verbatim', text: 'Elsewhere.', quarantine: null });
+  const { operation, base } = await here.page();
+  const form = new FormData();
+  for (const [name, value] of Object.entries({ operation, base: `${base} ${other.operation}`, 'choice-text': here.bold.operation, 'choice-quarantine': other.operation })) form.append(name, value);
+
+  await update(here.application, here.asked(form));
+
+  const decision = here.tab.replica.history(here.block.record).at(-1);
+  assert.deepEqual(Object.entries(decision.fields), [['text', 'It was bold.']]);
+  assert.deepEqual([...decision.base].sort(), [here.bold.operation, here.old.operation].sort());
+});
+
+test('the space before words that differ is not marked with them', async () => {
+  const { fields: [text] } = await (await withTwoVersions()).page();
+
+  assert.deepEqual(text.versions[0].words, [{ text: 'It was', alone: false }, { text: ' ', alone: false }, { text: 'bold.', alone: true }]);
+});
+
+test('of three versions each is compared, and none is left out', async () => {
+  const cut = await compared(['One two.', 'One three.', 'One four.']);
 
   assert.deepEqual(cut.map((runs) => runs.filter(({ alone }) => alone).map(({ text }) => text)), [[' two.'], [' three.'], [' four.']]);
 });

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 
 import { NetworkProblem } from '../../sync/tablet/ports.js';
-import { begun, refusing } from './flushing.js';
+import { begun, notesOneByOne, refusing } from './flushing.js';
 
 test('while every push is refused, what a colleague wrote still arrives', async () => {
   const { world, tab, colleague, hours, flusher, asked } = await begun();
@@ -66,11 +66,7 @@ test('notes that are saved while the office refuses make no storm', async () => 
   flusher.start();
   await hours.pass(1_000);
 
-  for (let note = 0; note < 20; note += 1) {
-    await tab.writes({ text: `note ${note}` });
-    flusher.wake();
-    await hours.pass(100);
-  }
+  await notesOneByOne({ tab, hours, flusher }, 20, 100);
 
   assert.ok(asked('/sync/push') <= 2, `sent ${asked('/sync/push')} times`);
 });

@@ -4,7 +4,7 @@ import { pullStep } from '../../sync/tablet/pull.js';
 import { ANN, VISIT, World } from '../sync/tablet/world.js';
 
 /** Time that stands still until somebody lets it pass, and what was put off until then. */
-class Hours {
+export class Hours {
   constructor(world) {
     this.world = world;
     this.now = 0;
@@ -98,3 +98,18 @@ export async function begunAfterAWipe() {
 /** A network that refuses what goes to these addresses. */
 export const refusing = (path, status = 503) => async (request, ask) => (request.path.startsWith(path)
   ? { status, contentType: 'text/plain', retryAfter: null, bytes: new Uint8Array(0) } : ask(request));
+
+/** A network that never answers what goes to this address, by the errand of this lock; the rest goes on. */
+export function silent({ world, hours }, path, lock) {
+  world.between = async (request, ask) => (request.path === path ? new Promise(() => {}) : ask(request));
+  hours.endless = lock;
+}
+
+/** So many notes, one after the other, each with so much time behind it. */
+export async function notesOneByOne({ tab, hours, flusher }, many, apart_ms) {
+  for (let note = 0; note < many; note += 1) {
+    await tab.writes({ text: `note ${note}` });
+    flusher.wake();
+    await hours.pass(apart_ms);
+  }
+}

@@ -7,41 +7,12 @@ import { Flusher } from '../../static/tablet/flusher.js';
 import { keysStep } from '../../sync/tablet/ingest.js';
 import { StorageProblem } from '../../sync/tablet/ports.js';
 import { World } from '../sync/tablet/world.js';
-
-/** Time that stands still until somebody lets it pass. */
-class Hours {
-  now = 0;
-
-  planned = new Set();
-
-  turns = {
-    now_ms: () => this.now,
-    later: (wait_ms, call) => {
-      const one = { at: this.now + wait_ms, call };
-      this.planned.add(one);
-      return () => this.planned.delete(one);
-    },
-    alone: (_, work) => work(),
-  };
-
-  async pass(milliseconds) {
-    const until = this.now + milliseconds;
-    for (;;) {
-      for (let turn = 0; turn < 60; turn += 1) await new Promise((resolve) => setImmediate(resolve));
-      const [next] = [...this.planned].sort((a, b) => a.at - b.at);
-      if (next === undefined || next.at > until) break;
-      this.planned.delete(next);
-      this.now = Math.max(this.now, next.at);
-      next.call();
-    }
-    this.now = until;
-  }
-}
+import { Hours } from './flushing.js';
 
 async function begun(t) {
   const world = new World();
   const tab = await world.enrolled();
-  const hours = new Hours();
+  const hours = new Hours(world);
   const application = new Application(() => {});
   Object.assign(application, { tablet: tab.tablet, enrolment: {}, session: null, tellStates: async () => {} });
   const logged = t.mock.method(console, 'error', () => {});
@@ -89,4 +60,20 @@ test('a receipt that a full tablet cannot write down is asked for ever less ofte
 
   assert.ok(asked('/sync/push') > 30 && asked('/sync/push') < 200, `${asked('/sync/push')} times in an hour`);
   assert.ok(application.faults.length < 5 && logged.mock.callCount() < 5, application.faults.slice(0, 6).join('\n'));
+});
+
+test('a tablet that is full does not say that there is no connection, and what it cannot take in is not asked for sooner because others are', async (t) => {
+  const { world, hours, application, flusher, fills, asked } = await begun(t);
+  application.session = { fetch: async () => ({ problem: null, retryAfter: null }) };
+  fills();
+  // The office has new keys, which this tablet would write down.
+  world.office.pairs.clear();
+  const said = new Set();
+  application.tellStates = async () => { said.add(flusher.connection().words); };
+
+  flusher.start();
+  await hours.pass(600_000);
+
+  assert.ok(asked('/sync/keys') > 5, `${asked('/sync/keys')} times in ten minutes`);
+  assert.deepEqual([...said].filter((words) => words !== ''), ['Connected']);
 });

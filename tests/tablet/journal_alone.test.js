@@ -82,6 +82,24 @@ test('DUR-02: it counts once while it moves into the database, and waits there u
   assert.deepEqual([moved, await bar()], ['1 change only on this tablet', 'Everything is safe at the office']);
 });
 
+test('DUR-02: what moves into the database while somebody counts is counted', async (t) => {
+  const { tab, room } = await begun(t);
+  const { storage } = tab.tablet;
+  const { range } = storage;
+  room();
+  storage.range = async (...asked) => {
+    const rows = await range(...asked);
+    storage.range = range;
+    await settle(tab.tablet);
+    return rows;
+  };
+
+  const rows = await outboxRows(tab.tablet);
+
+  assert.equal(tab.tablet.overflow.minted.length, 0);
+  assert.equal(rows.length, 1);
+});
+
 test('DUR-02: a database that cannot be read is no reason to go on saying that everything is safe', async (t) => {
   const { tab, room, bar } = await begun(t);
   const { range } = tab.tablet.storage;

@@ -76,7 +76,7 @@ test('DUR-12: a window that is sent to the Home Screen and holds what is not at 
 
   assert.match(full.steps[0], /^Send first, from this window: touch “Send now”/);
   assert.deepEqual(full.waiting, {
-    words: '2 changes are in this window only. They do not come along to another.', send_action: '/tablet/only-here', copy_action: '/tablet/sealed-copy',
+    words: '2 changes are in this window only. They do not come along to another window.', send_action: '/tablet/only-here', copy_action: '/tablet/sealed-copy',
   });
   assert.deepEqual([sent.steps[0], sent.waiting], ['Touch “Share”, then “Add to Home Screen”.', '']);
 });
@@ -93,6 +93,19 @@ test('DUR-12: a window that is not set up any more and holds something says to s
   assert.deepEqual([page.waiting.send_action, page.waiting.copy_action], ['', '/tablet/sealed-copy']);
   assert.doesNotMatch(page.sentences.join(' '), /nothing is lost/);
   assert.deepEqual([there('POST', '/tablet/sealed-copy'), there('GET', '/tablet/sealed-copy'), there('GET', '/tablet/')], [null, null, '/tablet/enrol']);
+});
+
+test('DUR-13: a window with a draft in it is not told that nothing has been written there', async () => {
+  const { tab, application } = await inWindow(UNKNOWN_WINDOW);
+  const sentences = async () => (await refused(application, 'not_kept')).page.sentences.join(' ');
+  const before = await sentences();
+  await tab.tablet.storage.commit([{ store: 'drafts', key: [ANN, 'a place'], put: { schema: 1 } }]);
+
+  const after = await sentences();
+
+  assert.match(before, /Nothing has been written here, so nothing is lost\./);
+  assert.doesNotMatch(after, /nothing is lost/);
+  assert.match(after, /1 draft that is not finished is in this window/);
 });
 
 test('DUR-13: only a quota that is said to be small refuses a window', async () => {

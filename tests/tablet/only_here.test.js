@@ -2,24 +2,16 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 
-import { Application } from '../../static/tablet/application.js';
 import { show } from '../../static/tablet/only_here.js';
-import { addSaved } from '../../sync/tablet/replica.js';
 import { ANN, BEN, World } from '../sync/tablet/world.js';
+import { opened } from './opened.js';
 
 const EVIDENCE = '55555555-5555-4555-8555-555555555555';
 
 async function withStopped({ person = ANN, quarantine = null } = {}) {
   const world = new World();
   const tab = await world.enrolled([ANN, BEN]);
-  const application = new Application(() => {});
-  const session = { person: ANN, name: 'Ann Hollowby', unopened: 0, replica: tab.replica, seeOwn: (saved) => addSaved(tab.tablet, tab.keys, tab.replica, saved) };
-  Object.assign(application, { tablet: tab.tablet, session, flusher: { connection: () => ({ kind: 'online', words: '' }) } });
-  const writes = async (fields, more) => {
-    const intention = tab.intention(fields, more);
-    await session.seeOwn((await tab.saves([intention])).operations);
-    return intention;
-  };
+  const { application, writes } = opened(tab);
   await writes({ ref: 'A-01', ...(quarantine && { quarantine }) }, { record_type: 'evidence', record: EVIDENCE });
   const block = await writes({ evidence: EVIDENCE, kind: 'verbatim', text: 'It was cold.' }, { person });
   const place = await tab.tablet.storage.read('operations', block.operation);
@@ -44,6 +36,13 @@ test('what the lead left out says why, and is still told', async () => {
   const [one] = await here.attention();
 
   assert.equal(one.left, 'The lead left it out. The reason given: It belongs to Area B.');
+});
+
+test('a decision of another word is not told as one that left it out', async () => {
+  const here = await withStopped();
+  await here.writes({ about: here.block.operation, decision: 'release', reason: 'It belongs here.' }, { record_type: 'decision' });
+
+  assert.equal((await here.attention())[0].left, '');
 });
 
 test('of what another person wrote, and of what consent withdrew, no record is opened', async () => {

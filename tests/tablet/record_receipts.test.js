@@ -2,12 +2,13 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 
-import { Application } from '../../static/tablet/application.js';
 import { hashOfAll } from '../../static/tablet/pages/record_receipts.js';
 import { create, show } from '../../static/tablet/record_receipts.js';
-import { addSaved } from '../../sync/tablet/replica.js';
 import { sha256 } from '../../sync/tablet/bytes.js';
-import { ANN, World } from '../sync/tablet/world.js';
+import { settle } from '../../sync/tablet/overflow.js';
+import { StorageProblem } from '../../sync/tablet/ports.js';
+import { World } from '../sync/tablet/world.js';
+import { opened } from './opened.js';
 
 const EVIDENCE = '55555555-5555-4555-8555-555555555555';
 const WORDS = 'You have to line up five times.';
@@ -15,16 +16,14 @@ const WORDS = 'You have to line up five times.';
 async function withRecord() {
   const world = new World();
   const tab = await world.enrolled();
-  const application = new Application(() => {});
-  const session = { person: ANN, name: 'Ann Hollowby', replica: tab.replica, seeOwn: (saved) => addSaved(tab.tablet, tab.keys, tab.replica, saved) };
-  Object.assign(application, { tablet: tab.tablet, session, flusher: { wake() {}, typed() {}, connection: () => ({ kind: 'online', words: '' }) } });
+  const { application, saves, writes } = opened(tab);
   const activity = tab.intention({ type: 'child_interview' }, { record_type: 'activity' });
   const evidence = tab.intention({ ref: 'A-01', activity: activity.record, type: 'child_interview' }, { record_type: 'evidence', record: EVIDENCE });
   const block = tab.intention({ evidence: EVIDENCE, kind: 'verbatim', text: WORDS, place: 't1' });
   const other = tab.intention({ ref: 'A-02', type: 'child_interview' }, { record_type: 'evidence' });
   const elsewhere = tab.intention({ evidence: other.record, kind: 'verbatim', text: 'Said elsewhere.' });
-  await session.seeOwn((await tab.saves([activity, evidence, block, other, elsewhere])).operations);
-  return { world, tab, application, block };
+  await saves([activity, evidence, block, other, elsewhere]);
+  return { world, tab, application, saves, writes, activity, evidence, block };
 }
 
 const asked = () => /** @type {any} */ ({ params: { evidence: EVIDENCE }, form: new FormData() });
@@ -47,6 +46,25 @@ test('R3: a receipt says how much of a record is only here, and never more than 
   assert.match(fact(after, 'Last confirmed by the office'), /\d at \d/);
 });
 
+test('R3: what belongs to a record is in its receipt, withdrawn or not, and words that were removed are said to be', async () => {
+  const { tab, application, writes, activity, block } = await withRecord();
+  const within = [
+    await writes({ activity: activity.record, agreed: ['notes'] }, { record_type: 'consent' }),
+    await writes({ evidence: EVIDENCE, sha256: 'ab'.repeat(32) }, { record_type: 'file' }),
+    await writes({ evidence: EVIDENCE, block: block.record, code: 'RSN-01' }, { record_type: 'coding' }),
+  ];
+  // Whoever removes words writes first what stays.
+  const kept = await writes({ evidence: EVIDENCE, kind: 'verbatim', text: 'You have to line up.', place: 't1' }, { kind: 'revise', record: block.record, base: [block.operation] });
+  within.push(kept, await writes({}, { kind: 'withdraw', record: block.record, base: [kept.operation] }));
+  tab.replica.redact(block.operation);
+
+  const { page } = await show(application, asked());
+
+  assert.equal(page.entries.length, 3 + within.length);
+  assert.equal(page.entries.filter(({ standing }) => standing.endsWith('Its words were removed')).length, 1);
+  assert.equal(fact(page, 'Files'), '1 file at the office. This tablet has not seen it');
+});
+
 test('R2: an entry whose receipt does not agree is not called safe', async () => {
   const { tab, application, block } = await withRecord();
   await tab.pushesAll();
@@ -58,6 +76,58 @@ test('R2: an entry whose receipt does not agree is not called safe', async () =>
 
   assert.equal(fact(page, 'Entries'), '2 of 3 entries at the office');
   assert.equal(page.verdict.kind, 'attention');
+});
+
+test('R2: what the office may have lost with a restore waits to be sent, and is not called safe because it was fetched once', async () => {
+  const { world, tab, application } = await withRecord();
+  await tab.pushesAll();
+  await tab.pulls();
+  const { page: before } = await show(application, asked());
+  world.office.restore({ streams: new Map(), positions: new Map(), carryKeys: new Map() });
+  await tab.compares();
+  await tab.compares();
+
+  const { page: after } = await show(application, asked());
+
+  assert.equal(fact(before, 'Entries'), '3 of 3 entries at the office');
+  assert.equal(fact(after, 'Entries'), '0 of 3 entries at the office');
+  assert.equal(after.verdict.kind, 'tablet');
+});
+
+/** A change of the record that only the journal of the full tablet took; `room` makes room again. */
+async function withOneAside() {
+  const here = await withRecord();
+  const { tab, saves, block } = here;
+  const { commit } = tab.tablet.storage;
+  tab.tablet.storage.commit = async () => { throw new StorageProblem('quota', 'the tablet is full'); };
+  const { operations: [aside] } = await saves([tab.intention({ text: 'Six times.' }, { record: block.record, kind: 'revise', base: [block.operation] })]);
+  const room = async () => {
+    tab.tablet.storage.commit = commit;
+    await settle(tab.tablet);
+  };
+  return { ...here, aside, room };
+}
+
+test('R2: what only the journal of a full tablet has is said to be only on this tablet', async () => {
+  const { application } = await withOneAside();
+
+  const { page } = await show(application, asked());
+
+  assert.deepEqual(page.entries.map(({ standing }) => standing), Array(4).fill('Only on this tablet'));
+  assert.equal(fact(page, 'Entries'), '0 of 4 entries at the office');
+});
+
+test('R2: of several comparisons with the office the oldest is told', async () => {
+  const { tab, application, block, aside, room } = await withOneAside();
+  await room();
+  await tab.pushesAll();
+  const { stream } = await tab.tablet.storage.read('operations', block.operation);
+  const checked = (name, at) => ({ store: 'marks', key: `checked:${name}`, put: { to: 5, epoch: 'any', at } });
+  await tab.tablet.storage.commit([checked(stream, '2026-03-12T09:00:00.000Z'), checked(aside.stream, '2026-02-11T09:00:00.000Z')]);
+
+  const { page } = await show(application, asked());
+
+  assert.match(fact(page, 'Compared again with the office'), /11 February 2026/);
 });
 
 test('R2: the receipt can be kept as a file, with every hash in full and no word of the record', async () => {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 
-import { begunAfterAWipe, refusing } from './flushing.js';
+import { begunAfterAWipe, refusing, silent } from './flushing.js';
 
 test('what a start found is reported while locked, beside the notes, and then no more', async () => {
   const { world, hours, flusher, asked } = await begunAfterAWipe();
@@ -30,8 +30,7 @@ test('a report that is refused holds up no note, waits longer each time and neve
 
 test('a report that nobody answers keeps no note from being sent', async () => {
   const { world, tab, hours, flusher } = await begunAfterAWipe();
-  world.between = async (request, ask) => (request.path === '/sync/report' ? new Promise(() => {}) : ask(request));
-  hours.endless = 'fieldwork-reporter';
+  silent({ world, hours }, '/sync/report', 'fieldwork-reporter');
 
   flusher.start();
   await hours.pass(30_000);

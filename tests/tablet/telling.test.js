@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 
 import { NetworkProblem } from '../../sync/tablet/ports.js';
-import { begun, refusing } from './flushing.js';
+import { begun, notesOneByOne, refusing, silent } from './flushing.js';
 
 test('what is still on the tablet is told behind the notes, again when it has changed, and else every five minutes', async () => {
   const { world, tab, hours, flusher, asked } = await begun();
@@ -25,11 +25,7 @@ test('notes that are sent one by one cost no contact each: what waits is the sam
   const { tab, hours, flusher, asked } = await begun();
   flusher.start();
   await hours.pass(1_000);
-  for (let note = 0; note < 10; note += 1) {
-    await tab.writes({ text: `note ${note}` });
-    flusher.wake();
-    await hours.pass(2_000);
-  }
+  await notesOneByOne({ tab, hours, flusher }, 10, 2_000);
 
   assert.deepEqual([asked('/sync/push'), asked('/sync/contact')], [10, 1]);
 });
@@ -70,8 +66,7 @@ test('a contact that is refused holds up no note and no fetching, and is tried a
 
 test('a contact that nobody answers keeps no note from being sent, and the screen says nothing of it', async () => {
   const { world, tab, hours, flusher } = await begun();
-  world.between = async (request, ask) => (request.path === '/sync/contact' ? new Promise(() => {}) : ask(request));
-  hours.endless = 'fieldwork-teller';
+  silent({ world, hours }, '/sync/contact', 'fieldwork-teller');
   flusher.start();
   await hours.pass(30_000);
 

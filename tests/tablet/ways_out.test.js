@@ -2,13 +2,12 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 
-import { Application } from '../../static/tablet/application.js';
 import { create as createReadable } from '../../static/tablet/readable_copies.js';
 import { create as createSealed } from '../../static/tablet/sealed_copies.js';
 import { readHeader } from '../../sync/tablet/header.js';
 import { StorageProblem } from '../../sync/tablet/ports.js';
-import { addSaved } from '../../sync/tablet/replica.js';
 import { ANN, BEN, World } from '../sync/tablet/world.js';
+import { opened } from './opened.js';
 
 const EVIDENCE = '55555555-5555-4555-8555-555555555555';
 const WORDS = 'You have to line up five times.';
@@ -16,14 +15,7 @@ const WORDS = 'You have to line up five times.';
 async function withNote({ recordAlone = false } = {}) {
   const world = new World();
   const tab = await world.enrolled([ANN, BEN]);
-  const application = new Application(() => {});
-  const session = { person: ANN, name: 'Ann Hollowby', replica: tab.replica, seeOwn: (saved) => addSaved(tab.tablet, tab.keys, tab.replica, saved) };
-  Object.assign(application, { tablet: tab.tablet, session, flusher: { wake() {}, typed() {}, connection: () => ({ kind: 'offline', words: '' }) } });
-  const saves = async (intentions) => {
-    const saved = await tab.saves(intentions);
-    await session.seeOwn(saved.operations);
-    return saved;
-  };
+  const { application, saves } = opened(tab);
   await saves([tab.intention({ ref: 'A-01', type: 'child_interview', status: 'draft' }, { record_type: 'evidence', record: EVIDENCE })]);
   const block = tab.intention({ evidence: EVIDENCE, kind: 'verbatim', speaker_role: 'child', text: WORDS, place: 't1' });
   if (!recordAlone) await saves([block]);
@@ -31,7 +23,7 @@ async function withNote({ recordAlone = false } = {}) {
     const place = await tab.tablet.storage.read('operations', block.operation);
     await tab.tablet.storage.commit([{ store: 'outbox', key: [place.stream, place.sequence], put: { schema: 1, operation: block.operation, minted_at: '2026-02-11T10:05:00.000Z', code: null, at_office: false, ...row } }]);
   };
-  return { world, tab, application, session, block, saves, stands };
+  return { tab, application, block, saves, stands };
 }
 
 const asked = () => /** @type {any} */ ({ params: { evidence: EVIDENCE }, form: new FormData() });

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextvars import Context
 from dataclasses import dataclass
 
 import html5lib
 import pytest
+from starlette.datastructures import FormData
+from starlette.requests import Request
 
+from fieldwork.actions.writing import new_operation_id, write
+from fieldwork.domain.draft import Draft
 from fieldwork.store.rebuilding import rebuild_all
+from fieldwork.web import conflicts as web
+from fieldwork.web.access import form_in
 from tests.web.office import Browser, Office, Tablet, form_fields, words_of
+from tests.web.two_places import written_in_two_places
 
 
 @dataclass
@@ -38,19 +47,11 @@ class Clash:
 
 @pytest.fixture
 def clash(office: Office) -> Clash:
-    scope = f"visit:{office.visit_id('A')}"
     one, other = office.tablet_of("A-I2"), office.tablet_of("A-I4")
-    evidence_id = one.records(scope, "He said he was cold.")
-    one.sends()
-    [[block_id]] = office.ask("SELECT record FROM record WHERE parent = ? AND record_type = 'block'", evidence_id)
-    base = office.state_of(block_id).heads
-    written = []
-    for tablet, text in ((one, "He said he was bold."), (other, "He said he was very old.")):
-        written.append(tablet.writes(scope, "block", {"text": text}, kind="revise", record=block_id, base=base))
-        tablet.sends()
-        # Versions stand in the order of their ids, and those begin with the time.
-        office.clock.goes_on(seconds=1)
-    return Clash(office, one, other, evidence_id, block_id, (written[0].operation, written[1].operation))
+    then = ("He said he was bold.", "He said he was very old.")
+    return Clash(
+        office, one, other, *written_in_two_places(office, one, other, first="He said he was cold.", then=then)
+    )
 
 
 def _marked(page: str) -> list[str]:
@@ -81,7 +82,7 @@ def test_R5_the_record_and_the_visit_lead_to_the_versions(clash: Clash) -> None:
     assert f'href="{clash.address}"' in lead.opens(f"{visit}/conflicts")
     clash.chooses(lead, clash.versions[0])
     assert "written twice" not in words_of(lead.opens(visit))
-    assert "Nothing stands to be decided" in words_of(lead.opens(f"{visit}/conflicts"))
+    assert "There is nothing to decide" in words_of(lead.opens(f"{visit}/conflicts"))
 
 
 def test_R5_keeping_both_is_the_default_and_writes_nothing(clash: Clash) -> None:
@@ -171,6 +172,34 @@ def test_a_version_whose_words_were_removed_meanwhile_is_not_brought_back(clash:
     assert clash.texts == ["He said he was very old."]
 
 
+def test_a_version_that_is_removed_while_the_form_is_on_its_way_is_not_brought_back(
+    clash: Clash, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A form over a bad line takes its time; what its words are taken from is what stands when it has come."""
+    office, lead = clash.office, clash.office.signed_in("lead")
+    page = lead.opens(clash.address)
+    scope = f"visit:{office.visit_id('A')}"
+    removal = Draft(
+        new_operation_id(office.central), scope, "evidence", "block", clash.block_id, "redact", {}, bytes(16),
+        redacts=(clash.versions[0],), reason="erasure",
+    )  # fmt: skip
+
+    async def slowly(request: Request) -> FormData:
+        # As another request would: on a connection of its own.
+        assert await asyncio.create_task(_written(office, removal), context=Context())
+        return await form_in(request)
+
+    monkeypatch.setattr(web, "form_in", slowly)
+    answer = clash.chooses(lead, clash.versions[0], page)
+
+    assert answer.status_code == 422  # type: ignore[attr-defined]
+    assert clash.texts == ["He said he was very old."]
+
+
+async def _written(office: Office, one: Draft) -> bool:
+    return await write(office.central, [one], office.person_id("A-I2"))
+
+
 def test_words_that_somebody_wrote_while_another_decided_are_not_lost(clash: Clash) -> None:
     lead, inspector = clash.office.signed_in("lead"), clash.office.signed_in("inspector")
     page = lead.opens(clash.address)
@@ -255,15 +284,8 @@ def test_R5_other_fields_of_a_record_and_of_its_activity_can_be_decided_as_well(
 
 
 def test_R5_one_person_with_two_tablets_is_told_so(office: Office) -> None:
-    scope = f"visit:{office.visit_id('A')}"
     one, other = office.tablet_of("A-I2"), office.tablet_of("A-I2")
-    evidence_id = one.records(scope, "He said he was cold.")
-    one.sends()
-    [[block_id]] = office.ask("SELECT record FROM record WHERE parent = ? AND record_type = 'block'", evidence_id)
-    base = office.state_of(block_id).heads
-    for tablet, text in ((one, "Bold."), (other, "Old.")):
-        tablet.writes(scope, "block", {"text": text}, kind="revise", record=block_id, base=base)
-        tablet.sends()
+    evidence_id, _, _ = written_in_two_places(office, one, other, first="Cold.", then=("Bold.", "Old."))
 
     shown = words_of(office.signed_in("lead").opens(f"/evidence/{evidence_id}"))
 

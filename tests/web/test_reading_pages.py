@@ -7,6 +7,7 @@ import re
 import pytest
 
 from tests.web.office import Office, words_of
+from tests.web.two_places import written_in_two_places
 
 
 def test_each_comes_home_to_what_is_theirs(office: Office) -> None:
@@ -163,15 +164,9 @@ def test_an_unscreened_record_is_read_by_its_visits_team_alone(office: Office) -
 
 
 def test_two_wordings_of_one_block_are_both_shown_until_somebody_decides(office: Office) -> None:
-    scope = f"visit:{office.visit_id('A')}"
     one, other = office.tablet_of("A-I2"), office.tablet_of("A-I4")
-    evidence_id = one.records(scope, "He said he was cold.")
-    one.sends()
-    [[block_id]] = office.ask("SELECT record FROM record WHERE parent = ? AND record_type = 'block'", evidence_id)
-    base = office.state_of(block_id).heads
-    for tablet, text in ((one, "He said he was bold."), (other, "He said he was old.")):
-        tablet.writes(scope, "block", {"text": text}, kind="revise", record=block_id, base=base)
-        tablet.sends()
+    then = ("He said he was bold.", "He said he was old.")
+    evidence_id, _, _ = written_in_two_places(office, one, other, first="He said he was cold.", then=then)
 
     page = office.signed_in("lead").opens(f"/evidence/{evidence_id}")
 

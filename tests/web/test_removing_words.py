@@ -10,6 +10,7 @@ import pytest
 
 from sync.central.chain import verify_chain
 from tests.web.office import Browser, Office, words_of
+from tests.web.two_places import written_in_two_places
 
 BLOCK = "evidence/A-01/blocks/6"
 WORDS = "If you don't line up you go on amber."
@@ -113,15 +114,9 @@ def test_a_code_on_nothing_but_the_removed_words_is_withdrawn(office: Office) ->
 
 
 def test_both_sides_of_a_conflict_lose_the_words_and_both_stay(office: Office) -> None:
-    scope = f"visit:{office.visit_id('A')}"
     one, other, lead = office.tablet_of("A-I2"), office.tablet_of("A-I4"), office.signed_in("lead")
-    evidence_id = one.records(scope, "Cold. Sister Xanthippe.")
-    one.sends()
-    [[block_id]] = office.ask("SELECT record FROM record WHERE parent = ? AND record_type = 'block'", evidence_id)
-    base = office.state_of(block_id).heads
-    for tablet, text in ((one, "Bold. Sister Xanthippe."), (other, "Old. Sister Xanthippe.")):
-        tablet.writes(scope, "block", {"text": text}, kind="revise", record=block_id, base=base)
-        tablet.sends()
+    then = ("Bold. Sister Xanthippe.", "Old. Sister Xanthippe.")
+    evidence_id, block_id, _ = written_in_two_places(office, one, other, first="Cold. Sister Xanthippe.", then=then)
 
     _removes(lead, evidence_id, block_id, "Xanthippe", instead="[sister]", reason="name_replaced")
 

@@ -27,6 +27,7 @@ from tests.web.unlooked_words import (
     STAYS_READABLE,
     WAYS,
     added,
+    changed_in_two_places,
     coded_in_other_words,
     in_a_file,
     noted_later_on_a_code,
@@ -71,6 +72,20 @@ def pages_from(browser: Browser, url: str) -> Iterator[tuple[str, str]]:
         yield url, page
         later = re.search(r'rel="next" href="([^"]+)"', page)
         url = later[1].replace("&amp;", "&") if later else ""
+
+
+def test_the_page_of_two_versions_is_among_what_an_analyst_asks_for_and_has_words_for_the_team(
+    office: Office, record: Record
+) -> None:
+    """Otherwise the test of all routes would ask for a page that is empty for everybody."""
+    changed_in_two_places(record)
+    record.tablets_send()
+    address = f"/conflicts/{record.block_id}"
+
+    asked = {url: status for url, status, _ in answers(record, "researcher")}
+
+    assert asked[address] == 404
+    assert CANARY in office.signed_in("lead").opens(address)
 
 
 def is_found(browser: Browser, url: str, words: str) -> bool:

@@ -21,6 +21,7 @@ from fieldwork.actions.soundness import (
     look_through,
 )
 from fieldwork.app import create_app
+from fieldwork.store.log import LogDamaged
 from fieldwork.store.soundness import FILE, Soundness, note_soundness, soundness_in
 from tests.web.wire import Wire, wire
 
@@ -97,6 +98,34 @@ async def test_OPS_06_what_was_found_holds_through_a_restart_and_is_heard_by_eve
         hear_what_was_found(again.central)
 
         await stored(again)
+
+
+async def test_OPS_06_a_damaged_office_takes_in_nothing_from_a_desk_or_from_a_pack_either(
+    database_url: str, tmp_path: Path
+) -> None:
+    """OPS-06"""
+    async with wire(database_url, tmp_path) as here:
+        note_soundness(tmp_path, [DAMAGE], NOW)
+        hear_what_was_found(here.central)
+
+        with pytest.raises(LogDamaged):
+            await here.central.log.write([], "nobody")
+        with pytest.raises(LogDamaged):
+            await here.central.log.import_drafts([], "import:again")
+
+
+async def test_OPS_06_what_a_look_found_is_not_forgotten_because_its_file_cannot_be_read(
+    database_url: str, tmp_path: Path
+) -> None:
+    """OPS-06"""
+    async with wire(database_url, tmp_path) as here:
+        note_soundness(tmp_path, [DAMAGE], NOW)
+        hear_what_was_found(here.central)
+        (tmp_path / FILE).write_text("{}")
+
+        hear_what_was_found(here.central)
+
+        assert (await here.call("GET", "/readyz")).status == 503
 
 
 async def test_a_look_that_cannot_be_finished_says_nothing_and_is_tried_again(

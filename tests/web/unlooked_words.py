@@ -22,6 +22,14 @@ def changed(record: Record) -> None:
     record.code(record.colleague, record.block_id, CANARY, one.operation)
 
 
+def changed_in_two_places(record: Record) -> None:
+    """Both tablets change the words at once: two versions stand on the record, and their page is asked too."""
+    for tablet, text in ((record.author, f"A heron, says {CANARY}."), (record.colleague, f"A stork, says {CANARY}.")):
+        tablet.writes(
+            record.scope, "block", {"text": text}, kind="revise", record=record.block_id, base=record.block_heads
+        )
+
+
 def joined(record: Record) -> None:
     """A part that another author wrote, moved into this record."""
     other = record.colleague.records(record.scope, "Elsewhere.", screened=False)
@@ -176,6 +184,7 @@ STAYS_READABLE: tuple[Callable[[Record], None], ...] = (
 WAYS: tuple[Callable[[Record], None], ...] = (
     added,
     changed,
+    changed_in_two_places,
     joined,
     adopted_after_a_lock,
     let_in,

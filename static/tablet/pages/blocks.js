@@ -54,11 +54,12 @@ export function blockAsRead(labels, block, codings, { firstNumber, acts }) {
     speaker: labels.roles.get(said(block, 'speaker_role')) ?? (wordFor({}, said(block, 'speaker_role')) || 'Somebody'),
     when: whenWords(block),
   };
+  const conflict = conflictWords(block, versions);
   const shownVersions = versions.length > 0 ? versions : [{ operation: '', text: '', by: '' }];
   return {
     id: block.record,
-    conflict: conflictWords(block, versions),
-    conflict_href: conflictWords(block, versions) === '' ? '' : `/tablet/conflicts/${block.record}`,
+    conflict,
+    conflict_href: conflict === '' ? '' : `/tablet/conflicts/${block.record}`,
     version_words: versions.map(({ by }) => `${by} wrote:`),
     versions: shownVersions.map((version, index) => {
       const suffix = index === 0 ? '' : `-${index + 1}`;

@@ -34,18 +34,20 @@ const LISTS = {
 export const fieldWords = (name) => FIELDS[name] ?? wordFor({}, name);
 
 /** The line on a visit's page; '' when nothing stands to be decided. @param {number} count */
-export const waitingWords = (count) => (count === 0 ? '' : `${counted(count, 'place was', 'places were')} written twice at the same time. Decide what the record should say.`);
+export const waitingWords = (count) => (count === 0 ? '' : `${writtenTwice(count)} Decide what the record should say.`);
+
+/** @param {number} count */
+const writtenTwice = (count) => `${counted(count, 'place was', 'places were')} written twice at the same time.`;
 
 /** @param {{replica: Replica, visit: RecordState, conflicts: Conflict[], types: RecordState[]}} given */
 export function conflictsPage({ replica, visit, conflicts, types }) {
-  const many = `${counted(conflicts.length, 'place was', 'places were')} written twice at the same time.`;
   return {
     title: 'Versions to decide on',
     place: areaWords(visit),
     back: { href: `/tablet/visits/${visit.record}`, words: 'Back to the visit' },
     lead: conflicts.length === 0
-      ? 'Nothing stands to be decided in this visit.'
-      : `${many} All versions are kept, and all are shown on the record, until somebody of the visit’s team decides.`,
+      ? 'There is nothing to decide in this visit.'
+      : `${writtenTwice(conflicts.length)} All versions are kept, and all are shown on the record, until somebody of the visit’s team decides.`,
     rows: conflicts.map(({ state, fields, evidence }) => ({
       href: `/tablet/conflicts/${state.record}`,
       words: evidence === null ? 'Beside the records' : evidenceTitle(evidence, replica.find(String(evidence.fields.get('activity')?.[0]?.value)), types),
@@ -60,7 +62,7 @@ export function conflictsPage({ replica, visit, conflicts, types }) {
  * @param {Replica} given.replica @param {RecordState} given.state @param {Conflict | null} given.conflict null when somebody else has decided @param {Map<string, string>} given.roles @param {Set<string>} given.here incarnations of this tablet
  * @param {string} given.operation @param {string} given.back @param {FormData} given.given @param {Record<string, string>} given.faults
  */
-export function conflictPage({ replica, state, conflict, roles, here, operation, back, given, faults }) {
+export async function conflictPage({ replica, state, conflict, roles, here, operation, back, given, faults }) {
   const fields = conflict?.fields ?? [];
   const visit = found(replica, 'visit', scopeOf(replica, state.record).replace('visit:', ''));
   const most = Math.max(0, ...fields.map((name) => voices(state, name).length));
@@ -78,7 +80,7 @@ export function conflictPage({ replica, state, conflict, roles, here, operation,
     base: String(given.get('base') ?? state.heads.join(' ')),
     unsaved: unsaved.map(([, words]) => String(words)),
     problems: Object.entries(faults).map(([name, words]) => ({ href: fields.includes(name.slice(name.indexOf('-') + 1)) ? `#${name}` : '#main', words })),
-    fields: fields.map((name) => fieldShown({ replica, state, roles, here, given, faults }, name)),
+    fields: await Promise.all(fields.map((name) => fieldShown({ replica, state, roles, here, given, faults }, name))),
   };
 }
 
@@ -86,12 +88,12 @@ export function conflictPage({ replica, state, conflict, roles, here, operation,
  * What people wrote in one field, side by side, as `parts/version.html` prints it.
  * @param {{replica: Replica, state: RecordState, roles: Map<string, string>, here: Set<string>}} page @param {string} name
  */
-export function versionsShown({ replica, state, roles, here }, name) {
+export async function versionsShown({ replica, state, roles, here }, name) {
   const history = replica.history(state.record);
   const several = voices(state, name);
   const texts = several.map(({ value }) => valueWords(name, value, roles));
   const asTyped = !Object.hasOwn(LISTS, name) && name !== 'speaker_role' && several.every(({ value }) => typeof value === 'string' && value !== '');
-  const cut = asTyped ? compared(texts) : texts.map((text) => [{ text, alone: false }]);
+  const cut = asTyped ? await compared(texts) : texts.map((text) => [{ text, alone: false }]);
   return several.map(({ operation }, index) => {
     const known = history.find((one) => one.operation === operation);
     const by = known?.header.person ? nameOf(replica, known.header.person) : '';
@@ -110,8 +112,8 @@ function runShown(run) {
 }
 
 /** @param {{replica: Replica, state: RecordState, roles: Map<string, string>, here: Set<string>, given: FormData, faults: Record<string, string>}} page @param {string} name */
-function fieldShown({ replica, state, roles, here, given, faults }, name) {
-  const versions = versionsShown({ replica, state, roles, here }, name);
+async function fieldShown({ replica, state, roles, here, given, faults }, name) {
+  const versions = await versionsShown({ replica, state, roles, here }, name);
   const asked = String(given.get(`choice-${name}`) ?? KEEP);
   // The words of a block have a page where they are kept while they are typed; a note is short.
   const isBlock = state.record_type === 'block' && name === 'text';
@@ -135,10 +137,11 @@ function fieldShown({ replica, state, roles, here, given, faults }, name) {
   };
 }
 
-/** The first cut against the second, each other against the first. @param {string[]} texts @returns {Run[][]} */
-export function compared(texts) {
-  const [first, second] = difference(texts[0], texts[1]);
-  return [first, second, ...texts.slice(2).map((text) => difference(texts[0], text)[1])];
+/** The first cut against the second, each other against the first. @param {string[]} texts @returns {Promise<Run[][]>} */
+export async function compared([first, ...others]) {
+  const cut = [];
+  for (const other of others) cut.push(await difference(first, other));
+  return [cut[0][0], ...cut.map(([, theirs]) => theirs)];
 }
 
 /** How to read the marks; '' where there are none. @param {{words: Run[]}[]} versions */

@@ -11,9 +11,9 @@ import { said, told } from '../reading.js';
  * @param {{ref: string, label: string}[]} shown.people @param {import('../reading.js').Replica} shown.replica
  * @param {Map<string, string>} shown.roles @param {Set<string>} shown.here incarnations of this tablet
  */
-export function editPage({ replica, block, versions, scope, evidence, visit, people, roles, here }) {
+export async function editPage({ replica, block, versions, scope, evidence, visit, people, roles, here }) {
   const text = versions[0]?.text ?? '';
-  const several = versions.length > 1 ? versionsShown({ replica, state: block, roles, here }, 'text') : [];
+  const several = versions.length > 1 ? await versionsShown({ replica, state: block, roles, here }, 'text') : [];
   const kind = said(block, 'kind') || 'verbatim';
   const speaker = said(block, 'speaker_role');
   return {

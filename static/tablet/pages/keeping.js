@@ -33,13 +33,14 @@ export function standingWords({ promised, window, nearlyFull }) {
 
 /**
  * Where no visit may be begun. What waits in this window comes first: whoever goes elsewhere leaves it behind, and it may be deleted there.
- * @param {'not_kept' | 'not_installed'} why @param {{waiting: number, sends: boolean, back?: {href: string, words: string} | ''}} here `sends`:
- * this window is set up and can send
+ * @param {'not_kept' | 'not_installed'} why @param {{waiting: number, drafts: number, sends: boolean, back?: {href: string, words: string} | ''}} here `drafts`:
+ * texts that are no changes yet; `sends`: this window is set up and can send
  * @returns {import('../router.js').Shown}
  */
-export function refusedPage(why, { waiting, sends, back = '' }) {
+export function refusedPage(why, { waiting, drafts, sends, back = '' }) {
   const { title, sentences, steps } = REFUSED[why];
-  const left = why === 'not_kept' && waiting === 0 ? [NOTHING_HERE] : [];
+  const nothing = why === 'not_kept' && waiting === 0 ? [NOTHING_HERE] : [];
+  const left = drafts === 0 ? nothing : [`${counted(drafts, 'draft that is not finished is', 'drafts that are not finished are')} in this window as well. Tell the office before anything here is deleted.`];
   const first = waiting === 0 ? [] : [sends ? SEND_FIRST : COPY_FIRST];
   return {
     status: 403, template: 'enrolment/refused.html',
@@ -52,7 +53,7 @@ const COPY_FIRST = 'Save a sealed copy first, and take it to the office. This wi
 
 /** @param {number} waiting @param {boolean} sends */
 const waitingHere = (waiting, sends) => ({
-  words: `${counted(waiting, 'change is', 'changes are')} in this window only. ${waiting === 1 ? 'It does' : 'They do'} not come along to another.`,
+  words: `${counted(waiting, 'change is', 'changes are')} in this window only. ${waiting === 1 ? 'It does' : 'They do'} not come along to another window.`,
   send_action: sends ? '/tablet/only-here' : '',
   copy_action: '/tablet/sealed-copy',
 });

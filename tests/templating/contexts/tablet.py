@@ -276,7 +276,7 @@ def _capture(blocks: list[Context]) -> Context:
 
 def _conflicts(rows: list[Context]) -> Context:
     back = {"href": "/tablet/visits/1", "words": "Back to the visit"}
-    return {"back": back, "lead": "Nothing stands to be decided.", "rows": rows}
+    return {"back": back, "lead": "There is nothing to decide in this visit.", "rows": rows}
 
 
 def _others(versions: list[Context]) -> list[Context]:
