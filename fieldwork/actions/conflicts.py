@@ -19,12 +19,14 @@ from fieldwork.domain.problems import Fault, FormFaults, FormNotOurs, NotAllowed
 from fieldwork.domain.rights import may_write
 from fieldwork.store.gathered import id_in
 from fieldwork.store.operations import LoggedOperation, operations_on
+from fieldwork.store.own_writing import WordsRemoved
 from fieldwork.store.people import names_of
 from fieldwork.store.records import Record, record_of, records_in_conflict, records_under
 from fieldwork.store.visit_evidence import evidence_of_visit
 from sync.central.body import shown
 from sync.central.header import MOST_BASE, is_uuid
 
+REMOVED_MEANWHILE = "This version was removed meanwhile. Choose again"
 NAMELESS = "Somebody whose name is not known here"
 
 
@@ -128,7 +130,7 @@ async def decide(
         if chosen is None:
             raise FormNotOurs
         if chosen.fields is None or name not in chosen.fields:
-            faults.append(Fault(f"choice-{name}", "This version was removed meanwhile. Choose again"))
+            faults.append(Fault(f"choice-{name}", REMOVED_MEANWHILE))
             continue
         fields[name] = chosen.fields[name]
     if faults:
@@ -138,7 +140,12 @@ async def decide(
     revision = draft(
         operation, record.scope, record.record_type, record.record_id, "revise", fields, base=sorted(base)[:MOST_BASE]
     )
-    return await write(central, [revision], person_id)
+    chosen_from = {name: choice.operation for name, choice in choices.items() if choice.operation}
+    try:
+        return await write(central, [revision], person_id, rests_on=chosen_from.values())
+    except WordsRemoved:
+        # A redact was quicker by a moment. Which of them it named is seen when the page is read again.
+        raise FormFaults(*(Fault(f"choice-{name}", REMOVED_MEANWHILE) for name in chosen_from)) from None
 
 
 async def _stored(central: Central, record_id: str) -> list[LoggedOperation]:

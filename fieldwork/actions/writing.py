@@ -7,7 +7,7 @@ the log asks again.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from fieldwork.actions.central import Central
 from fieldwork.domain.draft import Draft
@@ -43,12 +43,13 @@ def draft(
     return Draft(operation, scope, lane, record_type, record_id, kind, fields, os.urandom(16), tuple(sorted(base)))
 
 
-async def write(central: Central, drafts: Sequence[Draft], person_id: str) -> bool:
+async def write(central: Central, drafts: Sequence[Draft], person_id: str, *, rests_on: Collection[str] = ()) -> bool:
     """Write the drafts in one transaction. True when something was written, False when all of it was there already.
 
-    Raises Unfinished when the log would not store one of them.
+    Raises Unfinished when the log would not store one of them; WordsRemoved when an operation in `rests_on`, whose words they repeat,
+    was redacted meanwhile.
     """
-    outcome = await central.log.write(drafts, person_id)
+    outcome = await central.log.write(drafts, person_id, rests_on)
     if any(entered.standing != "stored" for entered in outcome.entered):
         raise Unfinished
     return bool(outcome.entered)

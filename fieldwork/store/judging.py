@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from fieldwork.store.facts import Rights, load, load_rights, note_what_is_said
 from fieldwork.store.keyring import Keyring
 from fieldwork.store.log_rows import Judged, write
-from fieldwork.store.own_writing import OwnWriting, minted, wanted_by_drafts
+from fieldwork.store.own_writing import OwnWriting, minted, refuse_removed, wanted_by_drafts
 from fieldwork.store.statements import Work
 from sync.central.accept import Outcome, Permit, judge
 from sync.central.arrival import Arrival
@@ -71,6 +71,7 @@ def _parts(push: Brought | OwnWriting, facts: Facts) -> list[Sequence[Arrival | 
     if isinstance(push, Brought):
         return parts_of(push.lines)
     assert isinstance(facts.rights, Rights)
+    refuse_removed(push, facts)
     facts.rights = replace(facts.rights, importing=push.is_import, given={})
     lines = list(minted(push, facts))
     # A pack needs no assignment to be let in, so it is one part.

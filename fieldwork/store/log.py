@@ -7,7 +7,7 @@ for it.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any, TypeVar, cast
@@ -139,10 +139,16 @@ class Log:
             await self._writer.time_to_read.wait()
             yield
 
-    async def write(self, drafts: Sequence[Draft], person_id: str) -> Outcome:
-        """Write as central, in the name of the signed-in person. A draft that was written before changes nothing."""
+    async def write(self, drafts: Sequence[Draft], person_id: str, rests_on: Collection[str] = ()) -> Outcome:
+        """Write as central, in the name of the signed-in person. A draft that was written before changes nothing.
+
+        `rests_on` are operations whose words the drafts repeat: WordsRemoved when one was redacted before this is written.
+        """
         self._refuse_if_damaged()
-        return await self._writer.enter(OwnWriting(self.incarnation, person_id, drafts, instant(self._clock())))
+        at = instant(self._clock())
+        return await self._writer.enter(
+            OwnWriting(self.incarnation, person_id, drafts, at, rests_on=frozenset(rests_on))
+        )
 
     async def import_drafts(self, drafts: Sequence[Draft], incarnation: str) -> Outcome:
         """Write the drafts of one pack, all in one transaction. The same pack again changes nothing."""

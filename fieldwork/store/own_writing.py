@@ -21,7 +21,8 @@ from sync.central.line import PushLine
 class OwnWriting:
     """What central itself writes, in the name of the signed-in person, or of nobody when it imports a pack.
 
-    `device_at` is central's clock, and None in an import, which must give the same bytes each time.
+    `device_at` is central's clock, and None in an import, which must give the same bytes each time. `rests_on` names operations whose
+    words the drafts repeat.
     """
 
     incarnation: str
@@ -29,6 +30,7 @@ class OwnWriting:
     drafts: Sequence[Draft]
     device_at: str | None
     carrier: str | None = None
+    rests_on: frozenset[str] = frozenset()
 
     @property
     def size(self) -> int:
@@ -42,9 +44,19 @@ class OwnWriting:
         return Stream(self.incarnation, self.person_id, draft.scope, draft.lane)
 
 
+class WordsRemoved(Exception):
+    """Words that a writing repeats were removed before it could be written. Nothing of it is written."""
+
+
+def refuse_removed(push: OwnWriting, facts: Facts) -> None:
+    """Raise WordsRemoved where a redact came first. Asked under the lock of the scope, so none can come in between (I8)."""
+    if any(operation not in facts.known or facts.known[operation].redacted for operation in push.rests_on):
+        raise WordsRemoved
+
+
 def wanted_by_drafts(push: OwnWriting) -> Wanted:
     drafts = push.drafts
-    named = {name for draft in drafts for name in (draft.operation_id, *(draft.redacts or ()))}
+    named = {name for draft in drafts for name in (draft.operation_id, *(draft.redacts or ()))} | push.rests_on
     decided = {str(d.fields["about"]) for d in drafts if d.record_type == "decision" and "about" in d.fields}
     return Wanted(
         frozenset(named | decided),

@@ -71,6 +71,8 @@ async def update(request: Request) -> Response:
         )
     except FormFaults as problem:
         faults = {fault.field: fault.words for fault in problem.faults}
+        # What was removed in the meantime is not shown once more.
+        conflict = await conflict_to_read(central, seat.person_id, conflict.record.record_id)
         given = {name: _typed(form, name) for name in form}
         shown = pages.show(conflict.facts, operation=text_in(form, "operation"), given=given, faults=faults)
         # A field that somebody else decided meanwhile is not on the page any more.

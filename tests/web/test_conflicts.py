@@ -5,17 +5,17 @@ from __future__ import annotations
 import asyncio
 from contextvars import Context
 from dataclasses import dataclass
+from types import ModuleType
+from typing import Any
 
 import html5lib
 import pytest
-from starlette.datastructures import FormData
-from starlette.requests import Request
 
+from fieldwork.actions import conflicts as actions
 from fieldwork.actions.writing import new_operation_id, write
 from fieldwork.domain.draft import Draft
 from fieldwork.store.rebuilding import rebuild_all
 from fieldwork.web import conflicts as web
-from fieldwork.web.access import form_in
 from tests.web.office import Browser, Office, Tablet, form_fields, words_of
 from tests.web.two_places import written_in_two_places
 
@@ -172,10 +172,11 @@ def test_a_version_whose_words_were_removed_meanwhile_is_not_brought_back(clash:
     assert clash.texts == ["He said he was very old."]
 
 
-def test_a_version_that_is_removed_while_the_form_is_on_its_way_is_not_brought_back(
-    clash: Clash, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("place", [(web, "form_in"), (actions, "write")], ids=["on_its_way", "about_to_be_written"])
+def test_a_version_that_is_removed_while_it_is_chosen_is_not_brought_back(
+    clash: Clash, monkeypatch: pytest.MonkeyPatch, place: tuple[ModuleType, str]
 ) -> None:
-    """A form over a bad line takes its time; what its words are taken from is what stands when it has come."""
+    """I8: a form over a bad line takes its time, and between its last letter and the transaction another may come first."""
     office, lead = clash.office, clash.office.signed_in("lead")
     page = lead.opens(clash.address)
     scope = f"visit:{office.visit_id('A')}"
@@ -183,16 +184,19 @@ def test_a_version_that_is_removed_while_the_form_is_on_its_way_is_not_brought_b
         new_operation_id(office.central), scope, "evidence", "block", clash.block_id, "redact", {}, bytes(16),
         redacts=(clash.versions[0],), reason="erasure",
     )  # fmt: skip
+    quick = getattr(*place)
 
-    async def slowly(request: Request) -> FormData:
+    async def slowly(*asked: Any, **more: Any) -> Any:
         # As another request would: on a connection of its own.
         assert await asyncio.create_task(_written(office, removal), context=Context())
-        return await form_in(request)
+        return await quick(*asked, **more)
 
-    monkeypatch.setattr(web, "form_in", slowly)
+    monkeypatch.setattr(*place, slowly)
     answer = clash.chooses(lead, clash.versions[0], page)
 
     assert answer.status_code == 422  # type: ignore[attr-defined]
+    assert "This version was removed meanwhile." in words_of(answer.text)  # type: ignore[attr-defined]
+    assert "bold" not in answer.text  # type: ignore[attr-defined]
     assert clash.texts == ["He said he was very old."]
 
 
