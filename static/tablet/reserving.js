@@ -7,7 +7,7 @@
 import { openReserve } from './ports/reserve.js';
 import { Round } from './round.js';
 import { BROWSERS_OWN } from './turns.js';
-import { layStep } from '../../sync/tablet/reserve.js';
+import { Laying } from '../../sync/tablet/reserve.js';
 
 /** @typedef {import('../../sync/tablet/ports.js').Reserve} Reserve */
 
@@ -37,9 +37,11 @@ export class Reserving {
       room: async () => (await reserve()).room(),
       drop: async () => {
         this.nearlyFull = true;
+        this.laying.forget();
         await (await reserve()).drop();
       },
     };
+    this.laying = new Laying(this.port);
     this.round = new Round(() => this.#lay(), timing, {
       afterFault_ms: () => AGAIN_MS,
       fault: (fault) => application.note(fault),
@@ -54,7 +56,7 @@ export class Reserving {
 
   /** @returns {Promise<import('./round.js').Next>} */
   async #lay() {
-    const laid = await layStep(this.port);
+    const laid = await this.laying.step();
     if (laid === 'whole') this.nearlyFull = false;
     return { wait_ms: laid === 'more' ? NEXT_MS : AGAIN_MS, held: true };
   }

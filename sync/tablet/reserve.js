@@ -22,22 +22,51 @@ const UNSAID_SLICES = 5;
 export const slicesFor = (room) => (room === null ? UNSAID_SLICES : Math.min(MOST_SLICES, Math.floor(room.quota_bytes / TENTH / SLICE_BYTES)));
 
 /**
- * Lay one slice more, if one is wanted and there is room for twice what is missing. Twice is as once when the reserve is whole.
- * @param {import('./ports.js').Reserve} reserve
- * @returns {Promise<'whole' | 'more' | 'no_room'>} `more`: something is still missing and there was room
+ * Lays the reserve, a slice a step. What lies there is counted before the first slice and not again before each: on a tablet that is slow,
+ * twenty looks at twenty files come between somebody and their keys. Another tab that gives the reserve up meanwhile is seen at the next count.
  */
-export async function layStep(reserve) {
-  const room = await reserve.room();
-  const missing = slicesFor(room) - await reserve.held();
-  if (missing <= 0) return 'whole';
-  if (room !== null && room.quota_bytes - room.used_bytes < 2 * missing * SLICE_BYTES) return 'no_room';
-  try {
-    await reserve.lay();
-  } catch (problem) {
-    if (!(problem instanceof StorageProblem)) throw problem;
-    return 'no_room';
+export class Laying {
+  /** Whole slices, as counted and laid since; null: to be counted. @type {number | null} */
+  #held = null;
+
+  /** How often what was counted was forgotten: also in the middle of a step. */
+  #forgotten = 0;
+
+  /** @param {import('./ports.js').Reserve} reserve */
+  constructor(reserve) {
+    this.reserve = reserve;
   }
-  return missing === 1 ? 'whole' : 'more';
+
+  /** What was counted holds no longer: the reserve was given up. */
+  forget() {
+    this.#held = null;
+    this.#forgotten += 1;
+  }
+
+  /**
+   * Lay one slice more, if one is wanted and there is room for twice what is missing. Twice is as once when the reserve is whole. Every
+   * answer but `more` ends the laying: the next step counts again.
+   * @returns {Promise<'whole' | 'more' | 'no_room'>} `more`: something is still missing and there was room
+   */
+  async step() {
+    const forgotten = this.#forgotten;
+    const held = this.#held ?? await this.reserve.held();
+    this.#held = null;
+    const room = await this.reserve.room();
+    const missing = slicesFor(room) - held;
+    if (missing <= 0) return 'whole';
+    if (room !== null && room.quota_bytes - room.used_bytes < 2 * missing * SLICE_BYTES) return 'no_room';
+    try {
+      await this.reserve.lay();
+    } catch (problem) {
+      if (!(problem instanceof StorageProblem)) throw problem;
+      return 'no_room';
+    }
+    if (forgotten !== this.#forgotten) return 'more';
+    if (missing === 1) return 'whole';
+    this.#held = held + 1;
+    return 'more';
+  }
 }
 
 /**

@@ -16,14 +16,13 @@ from playwright.sync_api import Page
 from tests.bench.figure import Figure, Sample, judge_typing
 from tests.bench.floor import bare_page
 from tests.bench.processor_time import Spent, browser_of, spent_by, words_of
-from tests.bench.tablet import Tablet, words
+from tests.bench.tablet import BETWEEN_KEYS_MS, Tablet, words
 
 BLOCKS = 80
 WORDS_IN_A_BLOCK = 125
 # Of 160 keys the slowest twentieth is eight: with the same code the ratio of two such was between 1.05 and 2.06.
 BATCHES = 10
 KEYS_IN_A_BATCH = 40
-BETWEEN_KEYS_MS = 90
 # A page that comes to the front is painted whole by its first keys, ours and the bare one alike; that is no part of typing.
 KEYS_TO_SETTLE = 8
 

@@ -13,7 +13,7 @@ import { cutBack, opfsFolder } from './opfs.js';
 
 const PLACE = 'fieldwork-reserve';
 const NUMBERS = Array.from({ length: slicesFor({ quota_bytes: Infinity, used_bytes: 0 }) }, (_, number) => String(number));
-/** The most that the browser gives of chance at once. */
+/** The most that the browser gives of chance at once, and what is written at once: a whole slice in memory is one for the collector, too. */
 const CHANCE_BYTES = 65_536;
 
 /** @returns {Promise<Reserve>} */
@@ -46,17 +46,23 @@ function fileReserve(folder) {
       throw problem;
     }
   };
+  /** Those before it are whole, as far as this tab knows: laying twenty looks at twenty files, not at four hundred. */
+  let next = 0;
   const isWhole = async (/** @type {string} */ number) => ((await (await found(number))?.getFile())?.size ?? 0) >= SLICE_BYTES;
   return {
-    held: async () => (await Promise.all(NUMBERS.map(isWhole))).filter(Boolean).length,
+    held: async () => {
+      next = 0;
+      return (await Promise.all(NUMBERS.map(isWhole))).filter(Boolean).length;
+    },
     lay: async () => {
-      for (const number of NUMBERS) {
-        if (await isWhole(number)) continue;
-        await fill(await folder.getFileHandle(number, { create: true }));
+      for (; next < NUMBERS.length; next += 1) {
+        if (await isWhole(NUMBERS[next])) continue;
+        await fill(await folder.getFileHandle(NUMBERS[next], { create: true }));
         return;
       }
     },
     drop: async () => {
+      next = 0;
       for (const number of NUMBERS) {
         const file = await found(number);
         if (file !== null) await empty(file);
@@ -74,7 +80,10 @@ async function fill(file) {
     throw asProblem(problem);
   }
   try {
-    if (handle.write(chance(), { at: 0 }) !== SLICE_BYTES) throw new StorageProblem('quota', 'no room for a slice');
+    const piece = new Uint8Array(CHANCE_BYTES);
+    for (let at = 0; at < SLICE_BYTES; at += CHANCE_BYTES) {
+      if (handle.write(crypto.getRandomValues(piece), { at }) !== CHANCE_BYTES) throw new StorageProblem('quota', 'no room for a slice');
+    }
     handle.flush();
   } catch (problem) {
     cutBack(handle, 0);

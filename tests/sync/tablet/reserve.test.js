@@ -4,7 +4,7 @@ import test from 'node:test';
 
 import { draftKey, keepDraft, openDrafts } from '../../../sync/tablet/drafts.js';
 import { StorageProblem } from '../../../sync/tablet/ports.js';
-import { layStep, SLICE_BYTES, slicesFor, withReserve } from '../../../sync/tablet/reserve.js';
+import { Laying, SLICE_BYTES, slicesFor, withReserve } from '../../../sync/tablet/reserve.js';
 import { ANN, VISIT, World } from './world.js';
 
 const FULL = { kind: 'quota', commits: Infinity };
@@ -14,10 +14,13 @@ const MEGABYTE = 1_000_000;
 /** A disk with room for so many slices; what has no room finds some as soon as a slice is given back. */
 class Disk {
   constructor(device, slices) {
-    Object.assign(this, { device, slices, laid: 0, drops: 0, quota_bytes: 1_000 * MEGABYTE, used_bytes: 0 });
+    Object.assign(this, { device, slices, laid: 0, counts: 0, drops: 0, quota_bytes: 1_000 * MEGABYTE, used_bytes: 0 });
   }
 
-  held = async () => this.laid;
+  held = async () => {
+    this.counts += 1;
+    return this.laid;
+  };
 
   lay = async () => {
     if (this.laid === this.slices) throw new StorageProblem('quota');
@@ -48,8 +51,9 @@ async function begun({ slices = 20 } = {}) {
   const disk = new Disk(device, slices);
   device.reserve = disk;
   const tab = await world.enrolled([ANN], device);
-  while (await layStep(disk) === 'more');
-  return { world, tab, disk };
+  const laying = new Laying(disk);
+  while (await laying.step() === 'more');
+  return { world, tab, disk, laying };
 }
 
 test('DUR-03: on a full tablet the reserve makes room, and the note is saved twice, once', async () => {
@@ -147,21 +151,50 @@ test('the reserve is 20 MB, a tenth of a small quota, and a quarter where nothin
 });
 
 test('the reserve is laid again when somebody has made room, and not before', async () => {
-  const { disk } = await begun();
+  const { disk, laying } = await begun();
   await disk.drop();
   disk.used_bytes = disk.quota_bytes - 30 * MEGABYTE;
 
-  const crowded = await layStep(disk);
+  const crowded = await laying.step();
   disk.used_bytes = disk.quota_bytes - 50 * MEGABYTE;
   const made = [];
-  for (let step = 0; step < 21; step += 1) made.push(await layStep(disk));
+  for (let step = 0; step < 21; step += 1) made.push(await laying.step());
 
   assert.equal(crowded, 'no_room');
   assert.deepEqual(made, [...Array(19).fill('more'), 'whole', 'whole']);
 });
 
 test('a disk that is full though the browser speaks of room takes no slice and throws nothing', async () => {
-  const { disk } = await begun({ slices: 3 });
+  const { disk, laying } = await begun({ slices: 3 });
 
-  assert.deepEqual([await layStep(disk), disk.laid], ['no_room', 3]);
+  assert.deepEqual([await laying.step(), disk.laid], ['no_room', 3]);
+});
+
+test('what lies there is counted once for a whole laying, and anew after the reserve was given up or had no room', async () => {
+  const { disk, laying } = await begun();
+  const first = disk.counts;
+  await disk.drop();
+  await laying.step();
+  await laying.step();
+  const second = disk.counts;
+  await disk.drop();
+  laying.forget();
+  disk.used_bytes = disk.quota_bytes;
+  await laying.step();
+  disk.used_bytes = 0;
+  while (await laying.step() === 'more');
+
+  assert.deepEqual([first, second, disk.counts, disk.laid], [1, 2, 4, 20]);
+});
+
+test('a reserve that is given up while its last slice is laid is not called whole', async () => {
+  const { disk, laying } = await begun();
+  await disk.drop();
+  for (let step = 0; step < 19; step += 1) await laying.step();
+  disk.lay = async () => {
+    disk.laid = 0;
+    laying.forget();
+  };
+
+  assert.equal(await laying.step(), 'more');
 });
