@@ -25,7 +25,7 @@ async def keep_contact(database: Database, contact: TabletContact) -> bool:
     False where something that it said later is kept already. The second time changes nothing. What was written while central's clock was
     ahead is later than nothing: else that tablet would be refused until the clock has come there.
     """
-    # On PostgreSQL the first two of a device may come to two processes at the same moment.
+    # Two processes may write at the same moment.
     return await retrying(lambda: _keep(database, contact))
 
 
@@ -48,9 +48,12 @@ async def _keep(database: Database, contact: TabletContact) -> bool:
         of_device = tables.TabletContact.filter(device_id=contact.device_id).using_db(connection)
         earlier = Q(told_at__lte=contact.told_at) | Q(told_at__gt=contact.told_at + CLOCKS_DIFFER_BY)
         if not await of_device.filter(earlier).update(**said):
-            if await of_device.exists():
+            # Another process may be beginning the row: that is waited for, and then it is asked once more which of the two is later. That
+            # there is a row does not say so.
+            begun = tables.TabletContact(device_id=contact.device_id, **said)
+            await tables.TabletContact.bulk_create([begun], ignore_conflicts=True, using_db=connection)
+            if not await of_device.filter(earlier).update(**said):
                 return False
-            await tables.TabletContact.create(using_db=connection, device_id=contact.device_id, **said)
         row = await of_device.get()
         await tables.TabletContactVisit.filter(contact_id=row.id).using_db(connection).delete()
         await tables.TabletContactVisit.bulk_create(

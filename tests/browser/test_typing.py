@@ -28,6 +28,30 @@ def test_the_page_stands_still_while_somebody_types(tablet: Tablet) -> None:
     assert page.evaluate("window.scrolls") == 0
 
 
+@pytest.mark.parametrize(("width", "height"), [(390, 844), (820, 1180)])
+@pytest.mark.parametrize("locked", [False, True])
+def test_no_button_moves_while_the_words_under_the_box_come_and_go(
+    tablet: Tablet, locked: bool, width: int, height: int
+) -> None:
+    """One that moves between the press and the release was not pressed, and the person does not see why."""
+    page = tablet.page
+    page.set_viewport_size({"width": width, "height": height})
+    tablet.enrols()
+    tablet.opens_the_visit()
+    tablet.starts_a_record()
+    if locked:
+        tablet.locks()
+    page.evaluate(NOTE_WHERE_BUTTONS_ARE)
+
+    tablet.box.press_sequentially("He said")
+    tablet.box.blur()
+    expect(tablet.saved).to_have_text("Saved on this tablet")
+    tablet.box.press_sequentially(" it went on")
+
+    page.wait_for_function("window.looks > 2")
+    assert page.evaluate("window.places.size") == 1
+
+
 def test_the_words_above_stay_where_they_are_when_the_box_fills(tablet: Tablet) -> None:
     _writes_a_long_record(tablet)
     before = tablet.box.bounding_box()
@@ -100,6 +124,19 @@ COUNT_SCROLLS = """() => {
   document.querySelector('form[data-stays] textarea').focus({ preventScroll: true });
   window.scrolls = 0;
   document.addEventListener('scroll', () => { window.scrolls += 1; });
+}"""
+
+# At first, and each time that the words under the box change.
+NOTE_WHERE_BUTTONS_ARE = """() => {
+  window.looks = 0;
+  window.places = new Set();
+  const look = () => {
+    window.looks += 1;
+    const places = [...document.querySelectorAll('main button')].map((button) => button.getBoundingClientRect());
+    window.places.add(JSON.stringify(places));
+  };
+  look();
+  new MutationObserver(look).observe(document.querySelector('form[data-stays] [data-saved]'), { childList: true });
 }"""
 
 PART_OF_THE_FOCUS_BEHIND_THE_BOX = """() => {

@@ -8,6 +8,7 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
+from tortoise.queryset import UpdateQuery
 
 from fieldwork.domain.tablet_contact import HeldOfVisit, TabletContact
 from fieldwork.store import devices
@@ -87,6 +88,27 @@ async def test_contacts_of_one_tablet_that_come_at_the_same_moment_leave_one_who
     await asyncio.gather(*(keep_contact(database, one) for one in reversed(told)))
 
     assert await contacts_of(database, [contact.device_id]) == {contact.device_id: told[-1]}
+
+
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+async def test_a_row_that_another_process_begins_meanwhile_with_an_older_contact_gives_way_to_the_later(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file lets one write at a time; on PostgreSQL the other's row comes to be seen between two looks."""
+    older = contact_of(await known_device(database))
+    later = replace(nothing_on(older.device_id), told_at=NOW + timedelta(seconds=1))
+    execute = UpdateQuery._execute
+
+    async def is_too_early(self: UpdateQuery) -> int:
+        monkeypatch.undo()
+        found = await execute(self)
+        await keep_contact(database, older)
+        return found
+
+    monkeypatch.setattr(UpdateQuery, "_execute", is_too_early)
+    assert await keep_contact(database, later) is True
+
+    assert await contacts_of(database, [older.device_id]) == {older.device_id: later}
 
 
 async def test_every_tablet_on_which_something_of_a_visit_waits_is_found_whosever_it_is(database: Database) -> None:
