@@ -128,6 +128,7 @@ export class Application {
     this.session = session;
     this.enrolment = enrolment;
     this.tablet.pulled = session.pulled;
+    this.tablet.keys = session.keys;
     await this.unlessRefused(() => keepEnrolment(this.tablet, enrolment));
     this.idleLock.begin();
     this.flusher.wake();
@@ -144,6 +145,7 @@ export class Application {
     this.session?.close();
     this.session = null;
     this.tablet.pulled = undefined;
+    this.tablet.keys = undefined;
     this.tablet.carry.forget();
   }
 

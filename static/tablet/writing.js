@@ -162,7 +162,8 @@ export class Writings {
     const { tablet, session, flusher } = this.application;
     let saved = await save(tablet, [draftIntention(writing.draft)], { removeDrafts: [draftKey(writing.draft.place)] });
     if (saved.problem === 'same_operation_other_words') {
-      // An earlier try was kept after all, with fewer words. These are the next revision of it.
+      // An earlier try was kept after all, with fewer words, or another tab took the draft over at its unlock. These are the next revision of it.
+      await this.#seeTaken(writing.draft);
       writing.draft = next(writing.draft);
       saved = await save(tablet, [draftIntention(writing.draft)], { removeDrafts: [draftKey(writing.draft.place)] });
     }
@@ -177,6 +178,13 @@ export class Writings {
     writing.began_ms = performance.now();
     flusher.wake();
     return this.#answer(writing, state);
+  }
+
+  /** What another tab has made of a draft is seen here, so that what follows it does not stand beside what went before. @param {import('../../sync/tablet/drafts.js').Draft} draft */
+  async #seeTaken({ operation }) {
+    const { tablet, session } = this.application;
+    const place = await tablet.storage.read('operations', operation);
+    if (place !== undefined) await session?.seeOwn([{ ...place, operation }]);
   }
 
   /**

@@ -74,6 +74,7 @@ export class SimulatedTablet {
     const keys = row === undefined ? null : await unlockPersonKeys(row, 'passphrase', KEK);
     if (keys === null) return { unlocked: false, unopened: 0, joined: 0 };
     tab.tablet.pulled = this.device.pulledOf(person, tab.life);
+    tab.tablet.keys = keys;
     const { replica, unopened } = await loadReplica(tab.tablet, keys);
     Object.assign(tab, { keys, replica });
     const { joined } = await joinLockedWords(tab.tablet, replica, keys, ({ locked_record, text }) => ({ [`words_${locked_record.replaceAll('-', '_')}`]: text }));

@@ -12,7 +12,7 @@ import { entryChanges, entryFrame, mint, prepare } from './mint.js';
 import { saveInJournalAlone, stillWaiting } from './overflow.js';
 import { StorageProblem } from './ports.js';
 import { redactionChanges } from './redact.js';
-import { open } from './seal.js';
+import { NotOpened, open } from './seal.js';
 import { notSaved, savedOperation } from './saved.js';
 
 /** @typedef {import('./tablet.js').Tablet} Tablet */
@@ -156,15 +156,31 @@ async function savedBefore(tablet, prepared) {
     if (place === undefined) continue;
     const row = await tablet.storage.read('entries', [place.stream, place.sequence]);
     if (row === undefined) return 'other_words';
-    const key = tablet.carry.inMemory(row.carry);
-    if (row.sealed !== null && key !== undefined) {
-      const kept = await open(key, toUtf8(row.header), row.sealed);
-      if (!sameWords(kept, body)) return 'other_words';
+    if (row.sealed !== null) {
+      const kept = await keptWords(tablet, row);
+      // What cannot be compared may be fewer words: another tab takes a draft over at its unlock while somebody types on in this one.
+      if (kept === null || !sameWords(kept, body)) return 'other_words';
     }
     found.push({ row, carry: await tablet.storage.read('carry_keys', row.carry) ?? null });
   }
   if (found.length === 0) return null;
   return found.length === prepared.length ? found : 'other_words';
+}
+
+/**
+ * What an entry holds; `null` when it was sealed by another start and nobody is here whose keys open it.
+ * @param {Tablet} tablet @param {import('./stores.js').EntryRow} row @returns {Promise<import('./ports.js').Bytes | null>}
+ */
+async function keptWords({ storage, carry, keys }, row) {
+  const known = carry.inMemory(row.carry);
+  const carryRow = known === undefined && keys !== undefined ? await storage.read('carry_keys', row.carry) : undefined;
+  try {
+    const key = known ?? (carryRow && keys && await carry.forReading(carryRow, keys.privateKey));
+    return key === undefined || row.sealed === null ? null : await open(key, toUtf8(row.header), row.sealed);
+  } catch (problem) {
+    if (!(problem instanceof NotOpened)) throw problem;
+    return null;
+  }
 }
 
 const SALTED_BYTES = '{"salt":"00000000000000000000000000000000"'.length;

@@ -19,7 +19,8 @@ import { SentinelNotes } from './sentinel.js';
  * @property {Promise<unknown>} turn
  */
 /** @typedef {Map<string, import('./stores.js').EntryRow>} KeptHere  every entry that this start found or made, by operation id */
-/** @typedef {Ports & {carry: CarryKeys, secondCopy: SecondCopy, heads: Heads, sentinelNotes: SentinelNotes, overflow: Overflow, keptHere: KeptHere}} Tablet */
+/** @typedef {import('./keys.js').PersonKeys} PersonKeys */
+/** @typedef {Ports & {carry: CarryKeys, secondCopy: SecondCopy, heads: Heads, sentinelNotes: SentinelNotes, overflow: Overflow, keptHere: KeptHere, keys?: PersonKeys}} Tablet  `keys`: of whoever is unlocked */
 
 /** @param {Ports} given @returns {Tablet} */
 export function makeTablet(given) {

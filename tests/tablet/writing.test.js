@@ -150,6 +150,39 @@ test('an operation that was kept though its answer was lost is revised, and no w
   assert.deepEqual(tab.replica.find(box.record).fields.get('text').map(({ value }) => value), ['The line.']);
 });
 
+for (const [when, before] of /** @type {[string, [string, object][]][]} */ ([
+  ['before its first operation', [['Half a sen', {}]]],
+  ['after its first operation', [['Half a', { finished: true }], ['Half a sen', {}]]],
+])) {
+  test(`DUR-16: a draft that a second tab takes over at its unlock, ${when}, costs none of the words that follow in the first`, async () => {
+    const { world, tab, box } = await begun();
+    for (const [text, how] of before) await box.types(text, how);
+    const second = await world.starts(tab.device);
+    await second.unlocks(ANN);
+    assert.equal(await new Writings(application(second)).adopt(second.keys, second.replica), 1);
+
+    const kept = await box.types('Half a sentence.', { finished: true, closed: true });
+
+    assert.equal(kept.state.words, 'Saved on this tablet');
+    const seen = () => tab.replica.find(box.record).fields.get('text').map(({ value }) => value);
+    assert.deepEqual(seen(), ['Half a sentence.']);
+    await tab.reloads();
+    assert.deepEqual(seen(), ['Half a sentence.']);
+  });
+}
+
+test('DUR-16: words under an id that another tab has sealed are not called saved while nobody can look whether they are the same', async () => {
+  const world = new World();
+  const first = await world.enrolled();
+  const locked = await world.starts(first.device);
+  const note = first.intention({ text: 'fewer' });
+  await first.saves([note]);
+
+  const saved = await locked.saves([{ ...note, fields: { text: 'fewer and more' } }]);
+
+  assert.deepEqual([saved.saved, saved.problem], ['no', 'same_operation_other_words']);
+});
+
 test('locking leaves no words in memory', async () => {
   const { tab, writings, box } = await begun();
   await box.types('In the mid');

@@ -114,6 +114,7 @@ export class Tab {
   async unlocks(person) {
     this.keys = await unlockPersonKeys(await personRow(this.storage, person), 'passphrase', KEK);
     this.tablet.pulled = this.device.pulledOf(person, this.life);
+    this.tablet.keys = this.keys;
     await this.reloads();
   }
 
