@@ -16,7 +16,7 @@ from fieldwork.domain.anchoring import anchor
 from fieldwork.domain.draft import Draft
 from fieldwork.domain.minting import derived_operation_id
 from fieldwork.domain.problems import Fault, FormFaults, NotFound
-from fieldwork.domain.removing import STANDS_INSTEAD, Removal, holds, removal, without
+from fieldwork.domain.removing import STANDS_INSTEAD, Removal, holds, holds_a_piece, removal, without
 from fieldwork.domain.screening import LOOK, LOOKED_THROUGH, MEMO, entries_of
 from fieldwork.domain.text import CONTEXT_CP
 from fieldwork.store.gathered import gather
@@ -75,7 +75,7 @@ async def plan_removal(
         for one in operations
         if one.header.kind in ("create", "revise")
         and not one.redacted
-        and (holds(one.fields, words) or one.header.record in touched)
+        and (holds(one.fields, words) or one.header.record in touched or _is_on_the_way(one, block, gone))
     ]
     if not evidence.visit.leads and any(one.header.person != person_id for one in to_go):
         raise FormFaults(
@@ -135,6 +135,14 @@ def _faults(block: Record, words: str, instead: str, reason: str) -> Iterable[Fa
         yield Fault("instead", f"What stands instead can have at most {CONTEXT_CP * 4} characters")
     if reason not in REASONS:
         yield Fault("reason", "Choose why the words are removed")
+
+
+def _is_on_the_way(one: LoggedOperation, block: Record, gone: Removal) -> bool:
+    """Whether it is a version of the block that stands no more and holds a piece of the words, as they were kept while somebody typed."""
+    standing = {by for by, _ in block.state.fields.get("text", [])}
+    if one.header.record != block.record_id or one.header.operation in standing:
+        return False
+    return holds_a_piece(str((one.fields or {}).get("text") or ""), gone)
 
 
 def _text_of(block: Record) -> str:

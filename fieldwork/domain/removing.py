@@ -7,9 +7,11 @@ points: `actions/evidence.py` writes the operations.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 STANDS_INSTEAD = "[removed]"
+_WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,21 @@ def holds(value: object, words: str) -> bool:
     if isinstance(value, dict):
         return any(holds(item, words) for pair in value.items() for item in pair)
     return False
+
+
+def holds_a_piece(earlier: str, gone: Removal) -> bool:
+    """Whether an earlier version of the text holds a piece of the removed words that what is left does not.
+
+    What somebody types is kept as they go: half of the sentence, or the beginning of a name, is a version of its own. A piece is a whole
+    word of the removed ones, or the first letters of one, two at least. Sooner a version too many than one that tells the name.
+    """
+    left = _words_in(gone.text)
+    pieces = _words_in(earlier) - left
+    return any(len(piece) > 1 and word.startswith(piece) for piece in pieces for word in _words_in(gone.words) - left)
+
+
+def _words_in(text: str) -> set[str]:
+    return {word.casefold() for word in _WORD.findall(text)}
 
 
 def without(value: object, words: str, instead: str) -> object:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fieldwork.domain.removing import holds, removal, without
+from fieldwork.domain.removing import holds, holds_a_piece, removal, without
 
 TEXT = st.text(alphabet="ab é👧", max_size=40)
 WORDS = st.text(alphabet="ab é👧", min_size=1, max_size=4)
@@ -47,3 +48,21 @@ def test_words_are_found_and_taken_out_however_deep() -> None:
     assert holds(value, "Xanthippe")
     assert without(value, "Xanthippe", "#") == {"a": [1, None, {"#": "old #"}], "b": True}
     assert not holds(without(value, "Xanthippe", "#"), "Xanthippe")
+
+
+@pytest.mark.parametrize(
+    ("earlier", "is_a_piece"),
+    [
+        ("She came late. Xanthippe hit", True),
+        ("She came late. Xan", True),
+        ("she came late. xanthippe", True),
+        ("She came la", False),
+        ("She came late. X", False),
+        ("She came early and hid.", False),
+        ("", False),
+    ],
+)
+def test_an_earlier_version_holds_a_piece_of_words_that_are_removed(earlier: str, is_a_piece: bool) -> None:
+    gone = removal("She came late. Xanthippe hit me. I left.", "Xanthippe hit me.")
+
+    assert holds_a_piece(earlier, gone) is is_a_piece

@@ -32,6 +32,11 @@ def _everything(office: Office) -> bytes:
     return b"".join(path.read_bytes() for path in sorted(office.settings.data.glob("central.sqlite3*")))
 
 
+def _said_besides_the_text(office: Office, block_id: str) -> dict[str, list[object]]:
+    fields = office.state_of(block_id).fields
+    return {name: [value for _, value in said] for name, said in fields.items() if name != "text"}
+
+
 def test_the_lead_removes_a_sentence_and_it_is_gone_everywhere(office: Office) -> None:
     lead, evidence_id = office.signed_in("lead"), office.evidence_id("A-01")
     assert WORDS.encode() in _everything(office)
@@ -86,15 +91,12 @@ def test_the_log_still_verifies_and_says_who_when_and_why(office: Office) -> Non
 
 def test_everything_else_about_the_block_is_kept(office: Office) -> None:
     lead = office.signed_in("lead")
-    before = office.state_of(office.id_of(BLOCK)).fields
+    before = _said_besides_the_text(office, office.id_of(BLOCK))
 
     _removes(lead, office.evidence_id("A-01"), office.id_of(BLOCK), WORDS)
 
-    after = office.state_of(office.id_of(BLOCK)).fields
-    assert {name: values[0][1] for name, values in before.items() if name != "text"} == {
-        name: values[0][1] for name, values in after.items() if name != "text"
-    }
-    assert all(len(values) == 1 for values in after.values())
+    assert _said_besides_the_text(office, office.id_of(BLOCK)) == before
+    assert all(len(values) == 1 for values in before.values())
 
 
 def test_a_code_on_nothing_but_the_removed_words_is_withdrawn(office: Office) -> None:
@@ -141,6 +143,29 @@ def test_an_author_removes_their_own_words_and_nobody_elses(office: Office) -> N
     assert refused.status_code == 422
     assert "Ask the lead of the visit to remove them" in words_of(refused.text)
     assert WORDS in words_of(inspector.opens(f"/evidence/{office.evidence_id('A-01')}"))
+
+
+def test_what_was_kept_while_the_words_were_typed_goes_with_them(office: Office) -> None:
+    """Half a sentence, or the beginning of a name, is a version of its own: a box is kept whenever the caret leaves it."""
+    scope, tablet, lead = f"visit:{office.visit_id('A')}", office.tablet_of("A-I2"), office.signed_in("lead")
+    evidence_id = tablet.records(scope, "Cold meals. Sister Xan")
+    tablet.sends()
+    [[block_id]] = office.ask("SELECT record FROM record WHERE parent = ? AND record_type = 'block'", evidence_id)
+    before = _said_besides_the_text(office, block_id)
+    typed = ("Cold meals. Sister Xant", "Cold meals. Sister Xanthippe Zbedowsky hid", "Cold meals. She ate nothing.")
+    for text in (*typed, "Cold meals. Sister Xanthippe Zbedowsky hid them."):
+        base = office.state_of(block_id).heads
+        tablet.writes(scope, "block", {"text": text}, kind="revise", record=block_id, base=base)
+        tablet.sends()
+
+    _, done = _removes(lead, evidence_id, block_id, "Sister Xanthippe Zbedowsky hid them.")
+
+    assert "The words are gone from 4 entries" in words_of(done.text)
+    left = _everything(office)
+    assert [piece for piece in (b"Xant", b"Zbed", b"Sister") if piece in left] == []
+    assert b"She ate nothing" in left
+    assert office.state_of(block_id).fields["text"][0][1] == "Cold meals. [removed]"
+    assert _said_besides_the_text(office, block_id) == before
 
 
 @pytest.mark.parametrize(
